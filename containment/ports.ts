@@ -1,0 +1,128 @@
+import type { Alert } from '../core/alert/alert.ts';
+import type { Outcome } from '../core/alert/outcome.ts';
+import type { Lever, ReplacePlan } from '../core/plan/containment-plan.ts';
+import type { PolicyDocument } from '../core/policy/document.ts';
+
+/** One policy of a function: the unqualified function, or one version, alias or `$LATEST`. */
+export interface PolicyTarget {
+  readonly functionArn: string;
+  readonly qualifier: string | null;
+}
+
+/** A policy that was there when it was read; `revisionId` is the compare-and-swap token of the next write. */
+export interface PresentPolicy {
+  readonly kind: 'present';
+  readonly policy: PolicyDocument;
+  readonly revisionId: string;
+  readonly lever: Lever;
+}
+
+/** No policy is attached, but the function (and qualifier) exists. */
+export interface AbsentPolicy {
+  readonly kind: 'absent';
+  readonly lever: Lever;
+}
+
+/** What a read of one policy found. */
+export type PolicyReading =
+  | PresentPolicy
+  | AbsentPolicy
+  /** No such function, version or alias. */
+  | { readonly kind: 'missing' }
+  /** There is a policy, and it is not a JSON document that we understand. */
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** How one write ended. */
+export type WriteResult =
+  | { readonly kind: 'written' }
+  /** Somebody else wrote in between (412, 409): read again, plan again. */
+  | { readonly kind: 'conflict'; readonly reason: string }
+  /** The endpoint lacks the API of this lever: read and plan again with the other one. */
+  | { readonly kind: 'leverMissing' }
+  /** The control plane will not take this policy; trying again would not help. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Reads and writes resource policies. Throttling and network faults are thrown as `RetryableError`; every other
+ * answer of the control plane is a value.
+ */
+export interface PolicyStore {
+  readPolicy(target: PolicyTarget): Promise<PolicyReading>;
+  /** Writes the planned policy only if it still is the one that was read. Never leaves a wider policy behind. */
+  writePolicy(
+    target: PolicyTarget,
+    before: PresentPolicy | AbsentPolicy,
+    plan: ReplacePlan,
+  ): Promise<WriteResult>;
+}
+
+/** What is stored before a policy is changed: enough to put it back. */
+export interface Snapshot {
+  readonly containmentId: string;
+  readonly target: PolicyTarget;
+  /** The policy before the change; null where there was none. */
+  readonly policy: PolicyDocument | null;
+  readonly revisionId: string | null;
+  readonly plan: ReplacePlan;
+  readonly lever: Lever;
+  /** ISO-8601 UTC. */
+  readonly storedTime: string;
+  /** Who was contained, as `describeCaller` says it. */
+  readonly offender: string;
+}
+
+/** How the write-ahead entry for a containment was taken. */
+export type BeginResult =
+  /** The event is new, the lock is ours, the snapshot is stored. */
+  | { readonly kind: 'begun' }
+  /** This event began before and did not finish; the lock is ours again, and the first snapshot still stands. */
+  | { readonly kind: 'resumed'; readonly snapshot: Snapshot }
+  /** This event was handled; nothing is left to do but what `alerted` says. */
+  | { readonly kind: 'settled'; readonly outcome: Outcome }
+  /** Another containment of the same target holds the lock. */
+  | { readonly kind: 'busy' };
+
+/** A stored containment, for rollback. */
+export interface Containment {
+  readonly snapshot: Snapshot;
+  readonly state: 'begun' | 'settled' | 'rolledBack';
+}
+
+/** Whether an alert is new or a repetition. */
+export type AlertClaim =
+  | { readonly kind: 'claimed' }
+  | { readonly kind: 'repeated'; readonly firstTime: string };
+
+/** The write-ahead ledger. Throws `RetryableError` when it cannot be reached; nothing is changed without it. */
+export interface Ledger {
+  /** One transaction: idempotency by `eventID`, lock on the target until `leaseUntilMs`, snapshot before the change. */
+  beginContainment(
+    eventID: string,
+    snapshot: Snapshot,
+    leaseUntilMs: number,
+    nowMs: number,
+  ): Promise<BeginResult>;
+  /** Records how it ended and frees the lock. */
+  settleContainment(eventID: string, snapshot: Snapshot, outcome: Outcome): Promise<void>;
+  /** Frees the lock and forgets the snapshot of a containment that changed nothing. */
+  abandonContainment(eventID: string, snapshot: Snapshot): Promise<void>;
+  /** All containments of one target, newest first. */
+  listContainments(target: PolicyTarget): Promise<readonly Containment[]>;
+  /** Marks generations as rolled back, so that the next rollback does not undo them again. */
+  markRolledBack(target: PolicyTarget, containmentIds: readonly string[]): Promise<void>;
+  /** Claims the right to alert about a violation; repetitions within the window are only counted. */
+  claimAlert(violationKey: string, eventID: string, nowMs: number): Promise<AlertClaim>;
+  /** Says that the claimed alert is out; until then the same event may claim it again. */
+  confirmAlert(violationKey: string, eventID: string): Promise<void>;
+}
+
+/** Sends alerts. */
+export interface AlertPublisher {
+  publishAlert(alert: Alert): Promise<void>;
+}
+
+/** Time, passed in so that containment itself has none. */
+export interface Clock {
+  nowMs(): number;
+  sleep(milliseconds: number): Promise<void>;
+}

@@ -1,0 +1,19 @@
+/** A JSON object whose values are not yet known. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** Narrows an unknown value to a JSON object (not an array, not null). */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object's own text under a key; empty and non-text values count as absent. */
+export function readText(object: JsonObject | undefined, key: string): string | undefined {
+  const value = object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The object's own object under a key, or `undefined`. */
+export function readObject(object: JsonObject | undefined, key: string): JsonObject | undefined {
+  const value = object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+  return isJsonObject(value) ? value : undefined;
+}

@@ -1,0 +1,68 @@
+import { parseArn } from '../arn.ts';
+
+/** A Lambda function as a record or a person names it: the unqualified ARN, and the qualifier if one was given. */
+export interface FunctionReference {
+  readonly functionArn: string;
+  readonly qualifier: string | null;
+}
+
+/** The parts of an unqualified function ARN that other modules need. */
+export interface FunctionName {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  readonly name: string;
+}
+
+const NAME = /^[A-Za-z0-9-_]{1,140}$/;
+const QUALIFIER = /^(\$LATEST(\.PUBLISHED)?|[A-Za-z0-9-_]{1,128})$/;
+
+/**
+ * Reads a full function ARN, qualified or not. Answers `undefined` for anything else.
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (FunctionName)
+ */
+export function parseFunctionArn(text: string): FunctionReference | undefined {
+  const arn = parseArn(text);
+  if (arn === undefined || arn.service !== 'lambda') return undefined;
+  const [kind, name = '', qualifier, ...rest] = arn.resource.split(':');
+  if (kind !== 'function' || rest.length > 0 || !NAME.test(name)) return undefined;
+  if (!/^\d{12}$/.test(arn.account) || arn.region === '') return undefined;
+  if (qualifier !== undefined && !QUALIFIER.test(qualifier)) return undefined;
+  return {
+    functionArn: `arn:${arn.partition}:lambda:${arn.region}:${arn.account}:function:${name}`,
+    qualifier: qualifier ?? null,
+  };
+}
+
+/** Names the parts of an unqualified function ARN; `undefined` where the text is not one. */
+export function parseFunctionName(functionArn: string): FunctionName | undefined {
+  const reference = parseFunctionArn(functionArn);
+  const arn = reference === undefined ? undefined : parseArn(reference.functionArn);
+  if (arn === undefined) return undefined;
+  const name = arn.resource.slice('function:'.length);
+  return { partition: arn.partition, region: arn.region, account: arn.account, name };
+}
+
+/**
+ * Reads the forms that `functionName` may take in a request: name, `name:qualifier`, `account:function:name`,
+ * `account:function:name:qualifier`, or a full ARN. Only the name and qualifier of the short forms are known.
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (FunctionName)
+ */
+export function parseRequestedFunction(text: string): { name: string; qualifier: string | null } | undefined {
+  const full = parseFunctionArn(text);
+  if (full !== undefined) {
+    const name = parseFunctionName(full.functionArn)?.name ?? '';
+    return { name, qualifier: full.qualifier };
+  }
+  const parts = text.split(':');
+  const short = parts.length >= 3 && parts[1] === 'function' ? parts.slice(2) : parts;
+  const [name = '', qualifier, ...rest] = short;
+  if (rest.length > 0 || !NAME.test(name)) return undefined;
+  if (qualifier !== undefined && !QUALIFIER.test(qualifier)) return undefined;
+  return { name, qualifier: qualifier ?? null };
+}
+
+/** Joins an unqualified ARN and a qualifier into the ARN that a resource policy is attached to. */
+export function qualifyFunctionArn(functionArn: string, qualifier: string | null): string {
+  return qualifier === null ? functionArn : `${functionArn}:${qualifier}`;
+}

@@ -1,0 +1,91 @@
+import {
+  type Allowlist,
+  type FunctionEntry,
+  type InvokerEntry,
+  isLive,
+  listInvokers,
+} from '../allowlist/allowlist.ts';
+import { findFunctionEntry } from '../allowlist/function-match.ts';
+import { matchEntry, type ResolvedMappings } from '../allowlist/invoker-match.ts';
+import type { Caller } from '../caller/caller.ts';
+import type { LambdaInvocation } from '../record/invocation.ts';
+
+/** What the core says about a call. */
+export type Verdict = 'authorized' | 'unauthorized' | 'undetermined' | 'unguarded';
+
+/** A verdict and why. */
+export interface Decision {
+  readonly verdict: Verdict;
+  /** One sentence for people, without the caller's own text in it. */
+  readonly reason: string;
+  /** The live entry that lists the caller; null unless the call is authorized. */
+  readonly entry: InvokerEntry | null;
+  /** The entry that nearly decided: expired, or asking for what the record lacks. */
+  readonly nearest: InvokerEntry | null;
+  /** The entry of the function that was called, unless it is unguarded or unreadable. */
+  readonly guarded: FunctionEntry | null;
+}
+
+const NO_MAPPINGS: ResolvedMappings = new Map();
+
+/**
+ * Judges one call by the allowlist, as of the record's own `eventTime`.
+ *
+ * INVARIANT: `unauthorized` is said only where the record certainly names a caller that no live entry lists;
+ * whatever is missing or unreadable makes it `undetermined`, which is alerted and never contained.
+ */
+export function decideInvocation(
+  invocation: LambdaInvocation,
+  caller: Caller,
+  allowlist: Allowlist,
+  mappings: ResolvedMappings = NO_MAPPINGS,
+): Decision {
+  if (invocation.functionArn === null) {
+    return judge('undetermined', 'the record names no function that can be read', null);
+  }
+  const guarded = findFunctionEntry(allowlist, invocation.functionArn);
+  if (guarded === undefined) {
+    return judge('unguarded', 'no entry of the allowlist names this function', null);
+  }
+  if (caller.kind === 'unknown') {
+    return judge('undetermined', 'the record does not say who called', guarded);
+  }
+  return decideByEntries(invocation, caller, listInvokers(allowlist, guarded), guarded, mappings);
+}
+
+function decideByEntries(
+  invocation: LambdaInvocation,
+  caller: Caller,
+  entries: readonly InvokerEntry[],
+  guarded: FunctionEntry,
+  mappings: ResolvedMappings,
+): Decision {
+  const atMs = Date.parse(invocation.eventTime ?? '');
+  let doubt: { entry: InvokerEntry; why: string } | undefined;
+  let expired: InvokerEntry | undefined;
+  for (const entry of entries) {
+    const match = matchEntry(entry, caller, invocation, mappings);
+    if (match.kind === 'noMatch') continue;
+    if (entry.expires !== undefined && Number.isNaN(atMs)) {
+      doubt ??= { entry, why: 'the entry expires, and the record does not say when the call was made' };
+    } else if (!isLive(entry, atMs)) {
+      expired ??= entry;
+    } else if (match.kind === 'unsure') {
+      doubt ??= { entry, why: match.why };
+    } else {
+      return { ...judge('authorized', 'an entry of the allowlist lists this caller', guarded), entry };
+    }
+  }
+  if (doubt !== undefined) return { ...judge('undetermined', doubt.why, guarded), nearest: doubt.entry };
+  if (expired !== undefined) {
+    return {
+      ...judge('unauthorized', 'the entry that lists this caller has expired', guarded),
+      nearest: expired,
+    };
+  }
+  return judge('unauthorized', 'no entry of the allowlist lists this caller', guarded);
+}
+
+function judge(verdict: Verdict, reason: string, guarded: FunctionEntry | null): Decision {
+  return { verdict, reason, entry: null, nearest: null, guarded };
+}
