@@ -1,5 +1,6 @@
 import type { Alert } from '../core/alert/alert.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
+import type { Caller } from '../core/caller/caller.ts';
 import type { Lever, ReplacePlan } from '../core/plan/containment-plan.ts';
 import type { PolicyDocument } from '../core/policy/document.ts';
 
@@ -67,8 +68,8 @@ export interface Snapshot {
   readonly lever: Lever;
   /** ISO-8601 UTC. */
   readonly storedTime: string;
-  /** Who was contained, as `describeCaller` says it. */
-  readonly offender: string;
+  /** Whose call was contained; null for hardening and for guards that follow the allowlist. */
+  readonly offender: Caller | null;
 }
 
 /** How the write-ahead entry for a containment was taken. */
@@ -81,6 +82,12 @@ export type BeginResult =
   | { readonly kind: 'settled'; readonly outcome: Outcome }
   /** Another containment of the same target holds the lock. */
   | { readonly kind: 'busy' };
+
+/** How far the containment for one event has come. */
+export type LedgerEvent =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'begun'; readonly snapshot: Snapshot }
+  | { readonly kind: 'settled'; readonly outcome: Outcome };
 
 /** A stored containment, for rollback. */
 export interface Containment {
@@ -95,6 +102,8 @@ export type AlertClaim =
 
 /** The write-ahead ledger. Throws `RetryableError` when it cannot be reached; nothing is changed without it. */
 export interface Ledger {
+  /** What the ledger knows of an event: asked only off the fast path, where a plan finds nothing left to do. */
+  readEvent(eventID: string): Promise<LedgerEvent>;
   /** One transaction: idempotency by `eventID`, lock on the target until `leaseUntilMs`, snapshot before the change. */
   beginContainment(
     eventID: string,

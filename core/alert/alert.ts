@@ -1,14 +1,120 @@
+import type { Caller } from '../caller/caller.ts';
+import { describeCaller } from '../caller/description.ts';
+import type { Guard } from '../guard.ts';
+import type { LambdaInvocation } from '../record/invocation.ts';
+import { parseFunctionName, qualifyFunctionArn } from '../record/function-reference.ts';
+import type { Decision } from '../verdict/decision.ts';
+import { composeAlertText } from './alert-text.ts';
+import { headlineOutcome } from './headline.ts';
+import type { Outcome } from './outcome.ts';
+import { composeRollbackCommand } from './rollback-command.ts';
+import { shortenText } from './quotation.ts';
+
+/** Everything that an alert tells. */
+export interface AlertSubject {
+  readonly guard: Guard;
+  readonly invocation: LambdaInvocation;
+  readonly caller: Caller;
+  readonly decision: Decision;
+  readonly outcome: Outcome;
+}
+
 /** A composed alert, ready to publish. */
 export interface Alert {
-  /** At most 100 printable ASCII characters, one line (SNS's limit). */
+  /** At most 100 printable ASCII characters on one line, as SNS demands. */
   readonly subject: string;
   /** For people, in e-mail. */
   readonly text: string;
-  /** For machines. */
+  /** For machines; the shape is documented in docs/alerts.md. */
   readonly event: AlertEvent;
   /** For SNS filter policies. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** The structured form of an alert. */
-export type AlertEvent = Readonly<Record<string, unknown>>;
+export interface AlertEvent {
+  readonly version: 1;
+  readonly kind: 'invocation';
+  readonly guard: Guard;
+  readonly functionArn: string | null;
+  readonly qualifier: string | null;
+  readonly caller: Caller;
+  readonly verdict: Decision['verdict'];
+  readonly reason: string;
+  /** JSON pointer into invokeguard.yaml of the entry that nearly matched. */
+  readonly nearest: string | null;
+  readonly eventID: string | null;
+  readonly eventTime: string | null;
+  readonly eventName: string;
+  readonly invocationType: string | null;
+  readonly sourceIPAddress: string | null;
+  readonly userAgent: string | null;
+  readonly errorCode: string | null;
+  readonly outcome: Outcome;
+  readonly rollback: string | null;
+}
+
+const FIELD_CHARACTERS = 1_000;
+
+/**
+ * Composes the alert about one call: readable text, structured JSON, and attributes for filter policies.
+ * Names in a record are chosen by whoever called: in the text they cannot forge lines, links or fields, and no field
+ * is ever longer than its limit.
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html (Subject)
+ */
+export function composeAlert(about: AlertSubject): Alert {
+  const { invocation, caller, decision, outcome, guard } = about;
+  const name = parseFunctionName(invocation.functionArn ?? '')?.name ?? 'unknown function';
+  return {
+    subject: composeSubject(headlineOutcome(decision.verdict, outcome), name),
+    text: composeAlertText(about),
+    event: {
+      version: 1,
+      kind: 'invocation',
+      guard,
+      functionArn: invocation.functionArn,
+      qualifier: invocation.qualifier,
+      caller,
+      verdict: decision.verdict,
+      reason: decision.reason,
+      nearest: decision.nearest?.pointer ?? null,
+      eventID: limit(invocation.eventID),
+      eventTime: limit(invocation.eventTime),
+      eventName: shortenText(invocation.eventName, FIELD_CHARACTERS),
+      invocationType: limit(invocation.invocationType),
+      sourceIPAddress: limit(invocation.sourceIPAddress),
+      userAgent: limit(invocation.userAgent),
+      errorCode: limit(invocation.errorCode),
+      outcome,
+      rollback: outcome.kind === 'contained' ? composeRollbackCommand(invocation) : null,
+    },
+    attributes: {
+      kind: 'invocation',
+      verdict: decision.verdict,
+      outcome: outcome.kind,
+      callerKind: caller.kind,
+      mode: decision.guarded?.mode ?? 'unguarded',
+      functionName: name,
+      account: guard.account,
+      region: guard.region,
+    },
+  };
+}
+
+function limit(text: string | null): string | null {
+  return text === null ? null : shortenText(text, FIELD_CHARACTERS);
+}
+
+const SUBJECT_CHARACTERS = 100;
+
+function composeSubject(headline: string, functionName: string): string {
+  const subject = `Invokeguard: ${headline}: ${functionName}`.replaceAll(/[^\x20-\x7e]/g, '?');
+  return subject.length <= SUBJECT_CHARACTERS ? subject : `${subject.slice(0, SUBJECT_CHARACTERS - 3)}...`;
+}
+
+/** Says in one line what happened, for logs. The caller's own text is in it: print it safely. */
+export function summarizeAlert(about: AlertSubject): string {
+  const arn = about.invocation.functionArn;
+  const target = arn === null ? 'an unknown function' : qualifyFunctionArn(arn, about.invocation.qualifier);
+  return `${describeCaller(about.caller)} called ${target}: ${about.decision.verdict}, ${about.outcome.kind}`;
+}

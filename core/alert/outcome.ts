@@ -5,19 +5,24 @@ import type { PolicyStatement } from '../policy/document.ts';
 export type Outcome =
   /** Mode observe: nothing was changed, by configuration. */
   | { readonly kind: 'observed' }
-  /** Nothing was changed because something was in doubt, or because nothing got in. */
+  /** Nothing was changed, because something was in doubt or nobody got in. */
   | { readonly kind: 'notAttempted'; readonly reason: string }
-  /** The policy was rewritten and read back. */
   | ContainedOutcome
-  /** The policy already shuts this caller out. */
+  /** The policy already said what it should; the call was let in before that took effect. */
   | { readonly kind: 'alreadyContained'; readonly notStopped: readonly string[] }
+  /** The caller got in although the policy had been rewritten minutes before. */
+  | { readonly kind: 'ineffective'; readonly containedTime: string; readonly notStopped: readonly string[] }
   /** The plan or the control plane refused; nothing was changed. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly notStopped: readonly string[] };
+  | { readonly kind: 'refused'; readonly reason: string; readonly notStopped: readonly string[] }
+  /** Not contained yet: the control plane or the ledger does not answer, and the guard goes on trying. */
+  | { readonly kind: 'delayed'; readonly reason: string };
 
 /** A finished containment of one function and qualifier. */
 export interface ContainedOutcome {
   readonly kind: 'contained';
   readonly containmentId: string;
+  /** SHA-256 of the stored snapshot, so that what a rollback reads can be held against this alert. */
+  readonly digest: string;
   readonly lever: Lever;
   readonly removed: readonly PolicyStatement[];
   readonly added: readonly PolicyStatement[];

@@ -17,6 +17,11 @@ export interface FunctionName {
 const NAME = /^[A-Za-z0-9-_]{1,140}$/;
 const QUALIFIER = /^(\$LATEST(\.PUBLISHED)?|[A-Za-z0-9-_]{1,128})$/;
 
+/** The text as a version, alias or `$LATEST`, or `undefined` where it cannot be one. */
+export function parseQualifier(text: string): string | undefined {
+  return QUALIFIER.test(text) ? text : undefined;
+}
+
 /**
  * Reads a full function ARN, qualified or not. Answers `undefined` for anything else.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (FunctionName)

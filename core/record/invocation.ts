@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, readObject, readText } from '../json.ts';
 import { openEnvelope } from './envelope.ts';
-import { parseFunctionArn, parseRequestedFunction } from './function-reference.ts';
+import { parseFunctionArn, parseQualifier, parseRequestedFunction } from './function-reference.ts';
 
 /**
  * One call of a Lambda function, as CloudTrail recorded it. CloudTrail's own names are kept.
@@ -114,7 +114,7 @@ function readInvocation(record: JsonObject, eventName: string): LambdaInvocation
     recipientAccountId: readText(record, 'recipientAccountId') ?? null,
     functionArn: functionArn ?? null,
     qualifier:
-      readText(parameters, 'qualifier') ??
+      parseQualifier(readText(parameters, 'qualifier') ?? '') ??
       requestedArn?.qualifier ??
       short?.qualifier ??
       resource?.qualifier ??

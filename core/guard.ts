@@ -1,0 +1,24 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+
+/** One deployment of Invokeguard: there is at most one of a name in an account and Region. */
+export interface Guard {
+  readonly account: string;
+  readonly region: string;
+  /** The fixed name of the remediation function. */
+  readonly name: string;
+  /** Eight lower-case hex digits that stand in the Sids of this deployment's statements. */
+  readonly guardId: string;
+}
+
+/** The fixed name of the remediation function, so that selectors and patterns can leave exactly it out. */
+export const REMEDIATOR_NAME = 'invokeguard-remediator';
+
+/**
+ * Names a deployment. The id follows from account, Region and name alone, so that the command can recognize the
+ * deployment's statements in a policy without asking anybody.
+ */
+export function nameGuard(account: string, region: string, name: string = REMEDIATOR_NAME): Guard {
+  const guardId = bytesToHex(sha256(utf8ToBytes(`${account}:${region}:${name}`))).slice(0, 8);
+  return { account, region, name, guardId };
+}
