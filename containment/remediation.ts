@@ -1,0 +1,156 @@
+import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowlist/allowlist.ts';
+import { type AlertSubject, composeAlert } from '../core/alert/alert.ts';
+import type { Outcome } from '../core/alert/outcome.ts';
+import { type Caller, identifyCaller } from '../core/caller/caller.ts';
+import { composeCallerKey } from '../core/caller/description.ts';
+import type { Guard } from '../core/guard.ts';
+import { type LambdaInvocation, parseInvocation, type SkipReason } from '../core/record/invocation.ts';
+import { placeInvocation } from '../core/record/placement.ts';
+import { type Decision, decideInvocation, type Verdict } from '../core/verdict/decision.ts';
+import { type ContainmentPorts, containTarget } from './containment.ts';
+import { PermanentError, RetryableError } from './errors.ts';
+import { holdAgainstHistory } from './history.ts';
+import type { AlertPublisher } from './ports.ts';
+
+/** Everything the remediation of one record acts on. */
+export interface RemediationPorts extends ContainmentPorts {
+  readonly alerts: AlertPublisher;
+}
+
+/** One delivery of one record. */
+export interface Delivery {
+  /** The record, or the EventBridge event around it. */
+  readonly input: unknown;
+  /** Stands in for an eventID where the record has none: the message's own id. */
+  readonly messageId: string;
+  /** How often this message has been delivered, from 1. */
+  readonly deliveryCount: number;
+}
+
+/** What became of one delivery. */
+export type Remediation =
+  | { readonly kind: 'skipped'; readonly reason: SkipReason }
+  | { readonly kind: 'rejected'; readonly reason: string }
+  | { readonly kind: 'passed'; readonly verdict: 'authorized' | 'unguarded' }
+  | {
+      readonly kind: 'alerted';
+      readonly about: AlertSubject;
+      /** `repeated` where the same violation was alerted before and was only counted. */
+      readonly alert: 'sent' | 'repeated';
+    };
+
+/** From this delivery on, a containment that cannot be finished is alerted, and tried again all the same. */
+const DELAY_ALERT_DELIVERY = 3;
+
+/**
+ * Takes one record from CloudTrail to containment: parse, identify, decide, contain, alert. The only place that names
+ * all five steps.
+ *
+ * Returns normally when the record is dealt with; throws `RetryableError` (or whatever it did not expect) when the
+ * same delivery should be tried again.
+ */
+export async function remediateRecord(
+  delivery: Delivery,
+  allowlist: Allowlist,
+  guard: Guard,
+  ports: RemediationPorts,
+): Promise<Remediation> {
+  const parsed = parseInvocation(delivery.input);
+  if (parsed.kind === 'rejected') return parsed;
+  if (parsed.kind === 'skipped') return { kind: 'skipped', reason: parsed.reason };
+  const placement = placeInvocation(parsed, guard);
+  if (placement.kind === 'foreign') return { kind: 'skipped', reason: placement.reason };
+  const caller = identifyCaller(parsed);
+  const decision = decideInvocation(parsed, caller, allowlist);
+  const { verdict } = decision;
+  if (verdict === 'authorized' || verdict === 'unguarded') return { kind: 'passed', verdict };
+  const call: Call = { delivery, invocation: parsed, caller, decision, verdict };
+  try {
+    const outcome = await respond(call, allowlist, guard, ports);
+    return await alertOnce({ guard, invocation: parsed, caller, decision, outcome }, call, ports);
+  } catch (error) {
+    if (error instanceof RetryableError && delivery.deliveryCount >= DELAY_ALERT_DELIVERY) {
+      const outcome: Outcome = { kind: 'delayed', reason: error.message };
+      await alertOnce({ guard, invocation: parsed, caller, decision, outcome }, call, ports);
+    }
+    throw error;
+  }
+}
+
+/** One call that is not authorized, on its way through. */
+interface Call {
+  readonly delivery: Delivery;
+  readonly invocation: LambdaInvocation;
+  readonly caller: Caller;
+  readonly decision: Decision;
+  readonly verdict: Verdict;
+}
+
+function nameEvent(call: Call): string {
+  return call.invocation.eventID ?? `message-${call.delivery.messageId}`;
+}
+
+/** Decides what may be done about a call, and does it. When in doubt: nothing. */
+async function respond(call: Call, allowlist: Allowlist, guard: Guard, ports: RemediationPorts): Promise<Outcome> {
+  const { invocation, caller, decision } = call;
+  const { guarded } = decision;
+  if (call.verdict !== 'unauthorized' || guarded === null || invocation.functionArn === null) {
+    return { kind: 'notAttempted', reason: 'the record leaves open who called or what; a person has to look' };
+  }
+  if (guarded.mode === 'observe') return { kind: 'observed' };
+  if (invocation.errorCode !== null) {
+    return { kind: 'notAttempted', reason: 'the call failed by itself, so nobody got in' };
+  }
+  if (caller.kind === 'eventSourceMapping') {
+    return {
+      kind: 'refused',
+      reason: 'Lambda itself polls for an event source mapping, and no policy of the function stops that',
+      notStopped: ['the mapping goes on calling until somebody disables it'],
+    };
+  }
+  return contain(call, invocation.functionArn, guarded, allowlist, guard, ports);
+}
+
+async function contain(
+  call: Call,
+  functionArn: string,
+  guarded: FunctionEntry,
+  allowlist: Allowlist,
+  guard: Guard,
+  ports: RemediationPorts,
+): Promise<Outcome> {
+  const target = { functionArn, qualifier: call.invocation.qualifier };
+  const request = {
+    eventID: nameEvent(call),
+    target,
+    entries: listInvokers(allowlist, guarded),
+    scope: { kind: 'allowlist' },
+    offender: call.caller,
+  } as const;
+  try {
+    const outcome = await containTarget(request, guard, ports);
+    return await holdAgainstHistory(outcome, call.invocation.eventTime, target, ports.ledger);
+  } catch (error) {
+    if (error instanceof PermanentError) return { kind: 'refused', reason: error.message, notStopped: [] };
+    throw error;
+  }
+}
+
+/** Alerts unless the same violation was alerted within the ledger's window; a crash in between alerts again. */
+async function alertOnce(about: AlertSubject, call: Call, ports: RemediationPorts): Promise<Remediation> {
+  const { invocation, caller, verdict } = call;
+  const key = [
+    verdict,
+    invocation.functionArn ?? 'unknown',
+    invocation.qualifier ?? '',
+    composeCallerKey(caller),
+    // Work that is done and work that was found done are one message to whoever reads it.
+    about.outcome.kind === 'alreadyContained' ? 'contained' : about.outcome.kind,
+  ].join('|');
+  const eventID = nameEvent(call);
+  const claim = await ports.ledger.claimAlert(key, eventID, ports.clock.nowMs());
+  if (claim.kind === 'repeated') return { kind: 'alerted', about, alert: 'repeated' };
+  await ports.alerts.publishAlert(composeAlert(about));
+  await ports.ledger.confirmAlert(key, eventID);
+  return { kind: 'alerted', about, alert: 'sent' };
+}

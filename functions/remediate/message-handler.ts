@@ -1,0 +1,78 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { SQSRecord } from 'aws-lambda';
+import { type Remediation, type RemediationPorts, remediateRecord } from '../../containment/remediation.ts';
+import { summarizeAlert } from '../../core/alert/alert.ts';
+import type { Allowlist } from '../../core/allowlist/allowlist.ts';
+import type { Guard } from '../../core/guard.ts';
+import { printSafely } from '../../core/text.ts';
+import { readMessage } from './message.ts';
+
+/** Where the function says what it did. */
+export interface Telemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Deals with one message. Throws for what should be delivered again or end in the dead-letter queue: faults that may
+ * pass, and messages that are no CloudTrail record at all (a person has to see those).
+ */
+export async function handleMessage(
+  message: SQSRecord,
+  allowlist: Allowlist,
+  guard: Guard,
+  ports: RemediationPorts,
+  telemetry: Telemetry,
+): Promise<void> {
+  const read = readMessage(message);
+  if (read.kind === 'malformed') return rejectMessage(message, read.reason, telemetry);
+  const remediation = await remediateRecord(read.delivery, allowlist, guard, ports);
+  if (remediation.kind === 'rejected') return rejectMessage(message, remediation.reason, telemetry);
+  reportRemediation(remediation, telemetry);
+}
+
+function rejectMessage(message: SQSRecord, reason: string, { logger, metrics }: Telemetry): never {
+  metrics.addMetric('RecordRejected', MetricUnit.Count, 1);
+  logger.error('message is no CloudTrail record', { messageId: message.messageId, reason });
+  throw new Error(`message \`${message.messageId}\` is no CloudTrail record: ${reason}`);
+}
+
+function reportRemediation(
+  remediation: Exclude<Remediation, { kind: 'rejected' }>,
+  { logger, metrics }: Telemetry,
+): void {
+  switch (remediation.kind) {
+    case 'skipped':
+      metrics.addMetric('RecordSkipped', MetricUnit.Count, 1);
+      logger.debug('record skipped', { reason: remediation.reason });
+      return;
+    case 'passed':
+      metrics.addMetric(remediation.verdict === 'authorized' ? 'Authorized' : 'Unguarded', MetricUnit.Count, 1);
+      return;
+    case 'alerted': {
+      const { about, alert } = remediation;
+      metrics.addMetric(about.decision.verdict === 'undetermined' ? 'Undetermined' : 'Unauthorized', MetricUnit.Count, 1);
+      metrics.addMetric(OUTCOME_METRICS[about.outcome.kind], MetricUnit.Count, 1);
+      if (alert === 'repeated') metrics.addMetric('AlertRepeated', MetricUnit.Count, 1);
+      logger.warn(printSafely(summarizeAlert(about)), {
+        eventID: about.invocation.eventID,
+        alert,
+        outcome: about.outcome.kind,
+        ...(about.outcome.kind === 'contained' ? { snapshotDigest: about.outcome.digest } : {}),
+      });
+    }
+  }
+}
+
+/** Names of the metrics by outcome; the dashboard and the alarms in infra/ read them. */
+const OUTCOME_METRICS = {
+  observed: 'Observed',
+  notAttempted: 'NotAttempted',
+  contained: 'Contained',
+  alreadyContained: 'AlreadyContained',
+  ineffective: 'ContainmentIneffective',
+  refused: 'ContainmentRefused',
+  delayed: 'ContainmentDelayed',
+} as const;
