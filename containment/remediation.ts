@@ -136,21 +136,28 @@ async function contain(
   }
 }
 
-/** Alerts unless the same violation was alerted within the ledger's window; a crash in between alerts again. */
+/**
+ * Alerts unless the same violation was alerted within the ledger's window; a crash in between alerts again.
+ * A policy that was changed is always alerted; calls of the same caller that were on their way meanwhile are not.
+ */
 async function alertOnce(about: AlertSubject, call: Call, ports: RemediationPorts): Promise<Remediation> {
-  const { invocation, caller, verdict } = call;
-  const key = [
-    verdict,
-    invocation.functionArn ?? 'unknown',
-    invocation.qualifier ?? '',
-    composeCallerKey(caller),
-    // Work that is done and work that was found done are one message to whoever reads it.
-    about.outcome.kind === 'alreadyContained' ? 'contained' : about.outcome.kind,
-  ].join('|');
   const eventID = nameEvent(call);
+  const { outcome } = about;
+  const state = outcome.kind === 'contained' ? `contained ${outcome.containmentId}` : outcome.kind;
+  const key = composeViolationKey(call, state);
   const claim = await ports.ledger.claimAlert(key, eventID, ports.clock.nowMs());
   if (claim.kind === 'repeated') return { kind: 'alerted', about, alert: 'repeated' };
   await ports.alerts.publishAlert(composeAlert(about));
   await ports.ledger.confirmAlert(key, eventID);
+  if (outcome.kind === 'contained') {
+    const later = composeViolationKey(call, 'alreadyContained');
+    await ports.ledger.claimAlert(later, eventID, ports.clock.nowMs());
+    await ports.ledger.confirmAlert(later, eventID);
+  }
   return { kind: 'alerted', about, alert: 'sent' };
+}
+
+function composeViolationKey({ invocation, caller, verdict }: Call, state: string): string {
+  const arn = invocation.functionArn ?? 'unknown';
+  return [verdict, arn, invocation.qualifier ?? '', composeCallerKey(caller), state].join('|');
 }

@@ -1,0 +1,202 @@
+import type { Alert } from '../../core/alert/alert.ts';
+import type { Outcome } from '../../core/alert/outcome.ts';
+import type { Lever, ReplacePlan } from '../../core/plan/containment-plan.ts';
+import type { PolicyDocument } from '../../core/policy/document.ts';
+import type {
+  AbsentPolicy,
+  AlertClaim,
+  AlertPublisher,
+  BeginResult,
+  Clock,
+  Containment,
+  Ledger,
+  LedgerEvent,
+  PolicyReading,
+  PolicyStore,
+  PolicyTarget,
+  PresentPolicy,
+  Snapshot,
+  WriteResult,
+} from '../../containment/ports.ts';
+
+const nameTarget = (target: PolicyTarget): string => `${target.functionArn}:${target.qualifier ?? ''}`;
+
+/** Something a test does just before a port's call: throw, or change the world as somebody else would. */
+export type Interruption = (call: string) => void;
+
+/** A control plane with compare-and-swap, as PutResourcePolicy has it. */
+export class InMemoryPolicies implements PolicyStore {
+  readonly calls: string[] = [];
+  readonly #policies = new Map<string, { policy: PolicyDocument; revision: number }>();
+  readonly #missing = new Set<string>();
+  #revision = 0;
+  readonly lever: Lever;
+  interrupt: Interruption = () => undefined;
+
+  constructor(lever: Lever = 'resourcePolicy') {
+    this.lever = lever;
+  }
+
+  place(target: PolicyTarget, policy: PolicyDocument): void {
+    this.#revision += 1;
+    this.#policies.set(nameTarget(target), { policy, revision: this.#revision });
+  }
+
+  remove(target: PolicyTarget): void {
+    this.#missing.add(nameTarget(target));
+  }
+
+  look(target: PolicyTarget): PolicyDocument | undefined {
+    return this.#policies.get(nameTarget(target))?.policy;
+  }
+
+  async readPolicy(target: PolicyTarget): Promise<PolicyReading> {
+    this.#enter('readPolicy');
+    if (this.#missing.has(nameTarget(target))) return { kind: 'missing' };
+    const held = this.#policies.get(nameTarget(target));
+    if (held === undefined) return { kind: 'absent', lever: this.lever };
+    return { kind: 'present', policy: held.policy, revisionId: String(held.revision), lever: this.lever };
+  }
+
+  async writePolicy(
+    target: PolicyTarget,
+    before: PresentPolicy | AbsentPolicy,
+    plan: ReplacePlan,
+  ): Promise<WriteResult> {
+    this.#enter('writePolicy');
+    const held = this.#policies.get(nameTarget(target));
+    const expected = before.kind === 'present' ? before.revisionId : undefined;
+    const actual = held === undefined ? undefined : String(held.revision);
+    if (expected !== actual) return { kind: 'conflict', reason: 'the revision is not the one that was read' };
+    if (plan.policy.Statement.length === 0) this.#policies.delete(nameTarget(target));
+    else this.place(target, plan.policy);
+    this.#enter('wrotePolicy');
+    return { kind: 'written' };
+  }
+
+  #enter(call: string): void {
+    this.calls.push(call);
+    this.interrupt(call);
+  }
+}
+
+interface Held {
+  snapshot: Snapshot;
+  state: 'begun' | 'settled' | 'rolledBack';
+  outcome?: Outcome;
+}
+
+/** A ledger in memory that keeps the port's promises. */
+export class InMemoryLedger implements Ledger {
+  readonly calls: string[] = [];
+  readonly events = new Map<string, Held>();
+  readonly locks = new Map<string, { eventID: string; untilMs: number }>();
+  readonly alerts = new Map<string, { eventID: string; confirmed: boolean; firstMs: number; count: number }>();
+  interrupt: Interruption = () => undefined;
+
+  async readEvent(eventID: string): Promise<LedgerEvent> {
+    this.#enter('readEvent');
+    const held = this.events.get(eventID);
+    if (held === undefined) return { kind: 'unknown' };
+    if (held.outcome === undefined) return { kind: 'begun', snapshot: held.snapshot };
+    return { kind: 'settled', outcome: held.outcome };
+  }
+
+  async beginContainment(
+    eventID: string,
+    snapshot: Snapshot,
+    leaseUntilMs: number,
+    nowMs: number,
+  ): Promise<BeginResult> {
+    this.#enter('beginContainment');
+    const held = this.events.get(eventID);
+    if (held?.outcome !== undefined) return { kind: 'settled', outcome: held.outcome };
+    const lock = this.locks.get(nameTarget(snapshot.target));
+    if (lock !== undefined && lock.eventID !== eventID && lock.untilMs > nowMs) return { kind: 'busy' };
+    this.locks.set(nameTarget(snapshot.target), { eventID, untilMs: leaseUntilMs });
+    if (held !== undefined) return { kind: 'resumed', snapshot: held.snapshot };
+    this.events.set(eventID, { snapshot, state: 'begun' });
+    return { kind: 'begun' };
+  }
+
+  async settleContainment(eventID: string, snapshot: Snapshot, outcome: Outcome): Promise<void> {
+    this.#enter('settleContainment');
+    this.events.set(eventID, { snapshot, state: 'settled', outcome });
+    this.locks.delete(nameTarget(snapshot.target));
+  }
+
+  async abandonContainment(eventID: string, snapshot: Snapshot): Promise<void> {
+    this.#enter('abandonContainment');
+    this.events.delete(eventID);
+    this.locks.delete(nameTarget(snapshot.target));
+  }
+
+  async listContainments(target: PolicyTarget): Promise<readonly Containment[]> {
+    this.#enter('listContainments');
+    return [...this.events.values()]
+      .filter((held) => nameTarget(held.snapshot.target) === nameTarget(target))
+      .sort((a, b) => b.snapshot.storedTime.localeCompare(a.snapshot.storedTime))
+      .map(({ snapshot, state }) => ({ snapshot, state }));
+  }
+
+  async markRolledBack(_target: PolicyTarget, containmentIds: readonly string[]): Promise<void> {
+    this.#enter('markRolledBack');
+    for (const held of this.events.values()) {
+      if (containmentIds.includes(held.snapshot.containmentId)) held.state = 'rolledBack';
+    }
+  }
+
+  async claimAlert(violationKey: string, eventID: string, nowMs: number): Promise<AlertClaim> {
+    this.#enter('claimAlert');
+    const held = this.alerts.get(violationKey);
+    if (held !== undefined && (held.confirmed || held.eventID !== eventID)) {
+      held.count += 1;
+      return { kind: 'repeated', firstTime: new Date(held.firstMs).toISOString() };
+    }
+    this.alerts.set(violationKey, { eventID, confirmed: false, firstMs: nowMs, count: 1 });
+    return { kind: 'claimed' };
+  }
+
+  async confirmAlert(violationKey: string): Promise<void> {
+    this.#enter('confirmAlert');
+    const held = this.alerts.get(violationKey);
+    if (held !== undefined) held.confirmed = true;
+  }
+
+  #enter(call: string): void {
+    this.calls.push(call);
+    this.interrupt(call);
+  }
+}
+
+/** Keeps what was published. */
+export class InMemoryAlerts implements AlertPublisher {
+  readonly published: Alert[] = [];
+  interrupt: Interruption = () => undefined;
+
+  async publishAlert(alert: Alert): Promise<void> {
+    this.interrupt('publishAlert');
+    this.published.push(alert);
+  }
+}
+
+/** A clock that moves only when somebody sleeps. */
+export class StandingClock implements Clock {
+  #nowMs: number;
+
+  constructor(start = '2026-11-21T10:00:00Z') {
+    this.#nowMs = Date.parse(start);
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.#nowMs += milliseconds;
+  }
+
+  advance(milliseconds: number): void {
+    this.#nowMs += milliseconds;
+  }
+}
