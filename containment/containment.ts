@@ -1,5 +1,5 @@
-import type { InvokerEntry } from '../core/allowlist/allowlist.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
+import type { InvokerEntry } from '../core/allowlist/allowlist.ts';
 import type { Caller } from '../core/caller/caller.ts';
 import type { Guard } from '../core/guard.ts';
 import type { ContainmentScope, PlanInput, ReplacePlan } from '../core/plan/containment-plan.ts';
@@ -7,7 +7,15 @@ import { planContainment } from '../core/plan/containment-planner.ts';
 import { provePlan } from '../core/plan/plan-proof.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { PermanentError, RetryableError } from './errors.ts';
-import type { AbsentPolicy, Clock, Ledger, PolicyStore, PolicyTarget, PresentPolicy, Snapshot } from './ports.ts';
+import type {
+  AbsentPolicy,
+  Clock,
+  Ledger,
+  PolicyStore,
+  PolicyTarget,
+  PresentPolicy,
+  Snapshot,
+} from './ports.ts';
 import { confirmWrite } from './read-back.ts';
 import { digestSnapshot } from './snapshot-digest.ts';
 
@@ -59,7 +67,11 @@ export async function containTarget(
 
 type Step = { readonly kind: 'done'; readonly outcome: Outcome } | { readonly kind: 'again' };
 
-async function attemptContainment(request: ContainmentRequest, guard: Guard, ports: ContainmentPorts): Promise<Step> {
+async function attemptContainment(
+  request: ContainmentRequest,
+  guard: Guard,
+  ports: ContainmentPorts,
+): Promise<Step> {
   const before = await ports.policies.readPolicy(request.target);
   if (before.kind === 'missing') {
     return finish({ kind: 'notAttempted', reason: 'the function, version or alias does not exist any more' });
@@ -67,10 +79,12 @@ async function attemptContainment(request: ContainmentRequest, guard: Guard, por
   if (before.kind === 'unreadable') return finish({ kind: 'refused', reason: before.reason, notStopped: [] });
   const input = composePlanInput(request, guard, before, ports.clock.nowMs());
   const plan = planContainment(input);
-  if (plan.kind === 'refused') return finish({ kind: 'refused', reason: plan.reason, notStopped: plan.notes });
+  if (plan.kind === 'refused')
+    return finish({ kind: 'refused', reason: plan.reason, notStopped: plan.notes });
   if (plan.kind === 'unchanged') return finishUnchanged(request, plan.notes, ports);
   const proof = provePlan(input, plan);
-  if (proof.kind === 'refuted') return finish({ kind: 'refused', reason: proof.reason, notStopped: plan.notes });
+  if (proof.kind === 'refuted')
+    return finish({ kind: 'refused', reason: proof.reason, notStopped: plan.notes });
   return writePlan(request, before, plan, ports);
 }
 
@@ -172,7 +186,11 @@ function composeSnapshot(
   };
 }
 
-async function settle(request: ContainmentRequest, snapshot: Snapshot, ports: ContainmentPorts): Promise<Step> {
+async function settle(
+  request: ContainmentRequest,
+  snapshot: Snapshot,
+  ports: ContainmentPorts,
+): Promise<Step> {
   const outcome: Outcome = {
     kind: 'contained',
     containmentId: snapshot.containmentId,

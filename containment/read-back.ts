@@ -10,7 +10,11 @@ export type ReadBack = { readonly kind: 'confirmed' } | { readonly kind: 'differ
  * Reads a policy after the write and holds it against the plan, by meaning: AWS normalizes what it stores. What
  * others have added in the meantime is theirs; what counts is that everything added stands and nothing removed does.
  */
-export async function confirmWrite(target: PolicyTarget, plan: ReplacePlan, policies: PolicyStore): Promise<ReadBack> {
+export async function confirmWrite(
+  target: PolicyTarget,
+  plan: ReplacePlan,
+  policies: PolicyStore,
+): Promise<ReadBack> {
   const after = await policies.readPolicy(target);
   if (after.kind === 'absent') {
     return plan.policy.Statement.length === 0 ? { kind: 'confirmed' } : { kind: 'different' };

@@ -1,6 +1,6 @@
-import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowlist/allowlist.ts';
 import { type AlertSubject, composeAlert } from '../core/alert/alert.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
+import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowlist/allowlist.ts';
 import { type Caller, identifyCaller } from '../core/caller/caller.ts';
 import { composeCallerKey } from '../core/caller/description.ts';
 import type { Guard } from '../core/guard.ts';
@@ -91,11 +91,19 @@ function nameEvent(call: Call): string {
 }
 
 /** Decides what may be done about a call, and does it. When in doubt: nothing. */
-async function respond(call: Call, allowlist: Allowlist, guard: Guard, ports: RemediationPorts): Promise<Outcome> {
+async function respond(
+  call: Call,
+  allowlist: Allowlist,
+  guard: Guard,
+  ports: RemediationPorts,
+): Promise<Outcome> {
   const { invocation, caller, decision } = call;
   const { guarded } = decision;
   if (call.verdict !== 'unauthorized' || guarded === null || invocation.functionArn === null) {
-    return { kind: 'notAttempted', reason: 'the record leaves open who called or what; a person has to look' };
+    return {
+      kind: 'notAttempted',
+      reason: 'the record leaves open who called or what; a person has to look',
+    };
   }
   if (guarded.mode === 'observe') return { kind: 'observed' };
   if (invocation.errorCode !== null) {

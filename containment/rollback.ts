@@ -90,7 +90,8 @@ export async function applyRollback(
   const nowMs = ports.clock.nowMs();
   const snapshot = composeSnapshot(request, prepared, nowMs);
   const begun = await ports.ledger.beginContainment(request.runID, snapshot, nowMs + LEASE_MS, nowMs);
-  if (begun.kind === 'busy') throw new RetryableError('TargetBusy', 'a containment of this function is going on');
+  if (begun.kind === 'busy')
+    throw new RetryableError('TargetBusy', 'a containment of this function is going on');
   const written = await ports.policies.writePolicy(request.target, prepared.before, prepared.plan);
   if (written.kind !== 'written') {
     await ports.ledger.abandonContainment(request.runID, snapshot);
@@ -108,7 +109,8 @@ export async function applyRollback(
   };
   await ports.ledger.settleContainment(request.runID, snapshot, outcome);
   // The rollback itself is a generation that no later rollback may undo; with one caller lifted the others stay.
-  const undone = request.caller === null ? prepared.generations.map(({ snapshot: s }) => s.containmentId) : [];
+  const undone =
+    request.caller === null ? prepared.generations.map(({ snapshot: s }) => s.containmentId) : [];
   await ports.ledger.markRolledBack(request.target, [...undone, snapshot.containmentId]);
   return readBack.kind === 'confirmed' ? { kind: 'rolledBack' } : { kind: 'changedMeanwhile' };
 }

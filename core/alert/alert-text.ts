@@ -26,7 +26,8 @@ export function composeAlertText(about: AlertSubject): string {
 
 function describeCall({ invocation, caller, guard }: AlertSubject): readonly string[] {
   const arn = invocation.functionArn;
-  const ran = invocation.invocationType === 'DryRun' ? ' (DryRun: nothing ran, but the caller can get in)' : '';
+  const ran =
+    invocation.invocationType === 'DryRun' ? ' (DryRun: nothing ran, but the caller can get in)' : '';
   return [
     `Function:  ${arn === null ? 'the record names none that can be read' : qualifyFunctionArn(arn, invocation.qualifier)}`,
     `Caller:    ${quoteText(describeCaller(caller))}`,

@@ -1,14 +1,14 @@
 import type { Caller } from '../caller/caller.ts';
 import { describeCaller } from '../caller/description.ts';
 import type { Guard } from '../guard.ts';
-import type { LambdaInvocation } from '../record/invocation.ts';
 import { parseFunctionName, qualifyFunctionArn } from '../record/function-reference.ts';
+import type { LambdaInvocation } from '../record/invocation.ts';
 import type { Decision } from '../verdict/decision.ts';
 import { composeAlertText } from './alert-text.ts';
 import { headlineOutcome } from './headline.ts';
 import type { Outcome } from './outcome.ts';
-import { composeRollbackCommand } from './rollback-command.ts';
 import { shortenText } from './quotation.ts';
+import { composeRollbackCommand } from './rollback-command.ts';
 
 /** Everything that an alert tells. */
 export interface AlertSubject {

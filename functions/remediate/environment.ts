@@ -8,8 +8,16 @@ export interface RemediateEnvironment {
 }
 
 const REQUIRED = {
-  ledgerTableName: { variable: 'LEDGER_TABLE_NAME', pattern: /^[A-Za-z0-9_.-]{3,255}$/, expected: 'a DynamoDB table name' },
-  alertTopicArn: { variable: 'ALERT_TOPIC_ARN', pattern: /^arn:[^:]+:sns:[^:]+:\d{12}:.+$/, expected: 'an SNS topic ARN' },
+  ledgerTableName: {
+    variable: 'LEDGER_TABLE_NAME',
+    pattern: /^[A-Za-z0-9_.-]{3,255}$/,
+    expected: 'a DynamoDB table name',
+  },
+  alertTopicArn: {
+    variable: 'ALERT_TOPIC_ARN',
+    pattern: /^arn:[^:]+:sns:[^:]+:\d{12}:.+$/,
+    expected: 'an SNS topic ARN',
+  },
   account: { variable: 'GUARD_ACCOUNT', pattern: /^\d{12}$/, expected: '12 digits' },
   region: { variable: 'GUARD_REGION', pattern: /^[a-z0-9-]+$/, expected: 'a Region name' },
   guardName: { variable: 'GUARD_NAME', pattern: /^[A-Za-z0-9-_]{1,64}$/, expected: 'a function name' },
@@ -35,7 +43,9 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
     guardName: read('guardName'),
   };
   if (faults.length > 0) {
-    throw new Error(`cannot start: ${faults.join('; ')}. These variables are set by the Invokeguard stack: deploy it again`);
+    throw new Error(
+      `cannot start: ${faults.join('; ')}. These variables are set by the Invokeguard stack: deploy it again`,
+    );
   }
   return environment;
 }

@@ -49,11 +49,19 @@ function reportRemediation(
       logger.debug('record skipped', { reason: remediation.reason });
       return;
     case 'passed':
-      metrics.addMetric(remediation.verdict === 'authorized' ? 'Authorized' : 'Unguarded', MetricUnit.Count, 1);
+      metrics.addMetric(
+        remediation.verdict === 'authorized' ? 'Authorized' : 'Unguarded',
+        MetricUnit.Count,
+        1,
+      );
       return;
     case 'alerted': {
       const { about, alert } = remediation;
-      metrics.addMetric(about.decision.verdict === 'undetermined' ? 'Undetermined' : 'Unauthorized', MetricUnit.Count, 1);
+      metrics.addMetric(
+        about.decision.verdict === 'undetermined' ? 'Undetermined' : 'Unauthorized',
+        MetricUnit.Count,
+        1,
+      );
       metrics.addMetric(OUTCOME_METRICS[about.outcome.kind], MetricUnit.Count, 1);
       if (alert === 'repeated') metrics.addMetric('AlertRepeated', MetricUnit.Count, 1);
       logger.warn(printSafely(summarizeAlert(about)), {

@@ -1,7 +1,3 @@
-import type { Alert } from '../../core/alert/alert.ts';
-import type { Outcome } from '../../core/alert/outcome.ts';
-import type { Lever, ReplacePlan } from '../../core/plan/containment-plan.ts';
-import type { PolicyDocument } from '../../core/policy/document.ts';
 import type {
   AbsentPolicy,
   AlertClaim,
@@ -18,6 +14,10 @@ import type {
   Snapshot,
   WriteResult,
 } from '../../containment/ports.ts';
+import type { Alert } from '../../core/alert/alert.ts';
+import type { Outcome } from '../../core/alert/outcome.ts';
+import type { Lever, ReplacePlan } from '../../core/plan/containment-plan.ts';
+import type { PolicyDocument } from '../../core/policy/document.ts';
 
 const nameTarget = (target: PolicyTarget): string => `${target.functionArn}:${target.qualifier ?? ''}`;
 
@@ -91,7 +91,10 @@ export class InMemoryLedger implements Ledger {
   readonly calls: string[] = [];
   readonly events = new Map<string, Held>();
   readonly locks = new Map<string, { eventID: string; untilMs: number }>();
-  readonly alerts = new Map<string, { eventID: string; confirmed: boolean; firstMs: number; count: number }>();
+  readonly alerts = new Map<
+    string,
+    { eventID: string; confirmed: boolean; firstMs: number; count: number }
+  >();
   interrupt: Interruption = () => undefined;
 
   async readEvent(eventID: string): Promise<LedgerEvent> {
