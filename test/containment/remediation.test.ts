@@ -1,0 +1,275 @@
+import { PermanentError, RetryableError } from '../../containment/errors.ts';
+import { type Remediation, type RemediationPorts, remediateRecord } from '../../containment/remediation.ts';
+import type { Allowlist } from '../../core/allowlist/allowlist.ts';
+import {
+  composeAllowlist,
+  composeMalloryCall,
+  composeS3Call,
+  FUNCTION_ARN,
+  GUARD,
+  PLANTED_GRANT,
+  POLICY,
+  S3_GRANT,
+  TARGET,
+} from './calls.ts';
+import { InMemoryAlerts, InMemoryLedger, InMemoryPolicies, StandingClock } from './in-memory-ports.ts';
+
+interface World extends RemediationPorts {
+  readonly policies: InMemoryPolicies;
+  readonly ledger: InMemoryLedger;
+  readonly alerts: InMemoryAlerts;
+  readonly clock: StandingClock;
+}
+
+function buildWorld(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy'): World {
+  const world = {
+    policies: new InMemoryPolicies(lever),
+    ledger: new InMemoryLedger(),
+    alerts: new InMemoryAlerts(),
+    clock: new StandingClock(),
+  };
+  world.policies.place(TARGET, POLICY);
+  return world;
+}
+
+async function deliver(
+  world: World,
+  input: unknown,
+  allowlist: Allowlist = composeAllowlist(),
+  deliveryCount = 1,
+): Promise<Remediation> {
+  return remediateRecord({ input, messageId: 'message-1', deliveryCount }, allowlist, GUARD, world);
+}
+
+function readOutcome(remediation: Remediation): string {
+  return remediation.kind === 'alerted' ? remediation.about.outcome.kind : remediation.kind;
+}
+
+describe('an invocation by somebody who is not listed', () => {
+  it('restricts the policy to S3 and the one bucket, and alerts', async () => {
+    const world = buildWorld();
+    const remediation = await deliver(world, composeMalloryCall());
+    expect(readOutcome(remediation)).toBe('contained');
+    const statements = world.policies.look(TARGET)?.Statement ?? [];
+    expect(statements).toContainEqual(S3_GRANT);
+    expect(statements).not.toContainEqual(PLANTED_GRANT);
+    expect(statements.filter((statement) => statement['Effect'] === 'Allow')).toEqual([S3_GRANT]);
+    expect(statements.some((statement) => statement['Effect'] === 'Deny')).toBe(true);
+    expect(world.alerts.published).toHaveLength(1);
+    expect(world.alerts.published[0]?.text).toContain('user arn:aws:iam::111122223333:user/mallory');
+  });
+
+  it('is contained without Deny where the control plane takes only permissions, and the alert says what that leaves', async () => {
+    const world = buildWorld('permissions');
+    const remediation = await deliver(world, composeMalloryCall());
+    expect(readOutcome(remediation)).toBe('contained');
+    expect(world.policies.look(TARGET)?.Statement).toEqual([S3_GRANT]);
+    expect(world.alerts.published[0]?.text).toMatch(/identity polic/i);
+  });
+
+  it('takes three calls before the function is safe: read, one ledger transaction, write', async () => {
+    const world = buildWorld();
+    const order: string[] = [];
+    world.policies.interrupt = (call) => order.push(call);
+    world.ledger.interrupt = (call) => order.push(call);
+    await deliver(world, composeMalloryCall());
+    expect(order.slice(0, order.indexOf('wrotePolicy'))).toEqual(['readPolicy', 'beginContainment', 'writePolicy']);
+  });
+
+  it('is stored with the policy as it was, before the policy is changed', async () => {
+    const world = buildWorld();
+    world.policies.interrupt = (call) => {
+      if (call === 'writePolicy') expect(world.ledger.events.size).toBe(1);
+    };
+    await deliver(world, composeMalloryCall());
+    const [containment] = await world.ledger.listContainments(TARGET);
+    expect(containment?.snapshot.policy).toEqual(POLICY);
+    expect(containment?.state).toBe('settled');
+  });
+});
+
+describe('an invocation that needs no change', () => {
+  it('by the listed bucket changes nothing and alerts nobody', async () => {
+    const world = buildWorld();
+    expect(await deliver(world, composeS3Call())).toEqual({ kind: 'passed', verdict: 'authorized' });
+    expect(world.policies.calls).toEqual([]);
+    expect(world.alerts.published).toEqual([]);
+  });
+
+  it('of a function that nobody guards is passed over', async () => {
+    const world = buildWorld();
+    const allowlist = { ...composeAllowlist(), functions: [] };
+    expect(await deliver(world, composeMalloryCall(), allowlist)).toEqual({ kind: 'passed', verdict: 'unguarded' });
+  });
+
+  it.each([
+    ['mode observe', composeMalloryCall(), composeAllowlist('observe'), 'observed'],
+    ['a call that failed', composeMalloryCall({ errorCode: 'TooManyRequestsException' }), composeAllowlist(), 'notAttempted'],
+    ['an unknown kind of caller', composeMalloryCall({ userIdentity: { type: 'New' } }), composeAllowlist(), 'notAttempted'],
+    ['a record without identity', composeMalloryCall({ userIdentity: null }), composeAllowlist(), 'notAttempted'],
+    ['a service whose source the record lacks', composeS3Call({ requestParameters: null }), composeAllowlist(), 'notAttempted'],
+  ])('alerts and changes nothing: %s', async (_, input, allowlist, outcome) => {
+    const world = buildWorld();
+    expect(readOutcome(await deliver(world, input, allowlist))).toBe(outcome);
+    expect(world.policies.calls.filter((call) => call !== 'readPolicy')).toEqual([]);
+    expect(world.policies.look(TARGET)).toEqual(POLICY);
+    expect(world.alerts.published).toHaveLength(1);
+  });
+});
+
+describe('a record that is not ours', () => {
+  const elsewhere = (arn: string): Record<string, unknown> => ({ resources: [{ ARN: arn }] });
+
+  it.each([
+    ['of another account', composeMalloryCall(elsewhere(FUNCTION_ARN.replace('111122223333', '999999999999'))), 'otherAccount'],
+    ['of another Region', composeMalloryCall(elsewhere(FUNCTION_ARN.replace('eu-west-1', 'us-east-1'))), 'otherRegion'],
+    ['of the guard itself', composeMalloryCall(elsewhere(FUNCTION_ARN.replace('thumbnailer', GUARD.name))), 'ownFunction'],
+    ['of asynchronous work', composeMalloryCall({ eventName: 'InvokeExecution' }), 'invokeExecution'],
+    ['of another service', composeMalloryCall({ eventSource: 's3.amazonaws.com' }), 'notLambda'],
+  ])('%s is skipped and raises no alert', async (_, input, reason) => {
+    const world = buildWorld();
+    expect(await deliver(world, input)).toEqual({ kind: 'skipped', reason });
+    expect(world.alerts.published).toEqual([]);
+  });
+
+  it('a function whose name only begins like the guard is judged', async () => {
+    const world = buildWorld();
+    const arn = FUNCTION_ARN.replace('thumbnailer', `${GUARD.name}-2`);
+    expect(await deliver(world, composeMalloryCall(elsewhere(arn)))).toEqual({ kind: 'passed', verdict: 'unguarded' });
+  });
+
+  it('that is no record at all is rejected', async () => {
+    expect(await deliver(buildWorld(), 'text')).toMatchObject({ kind: 'rejected' });
+  });
+});
+
+describe('repetition', () => {
+  it('the same event delivered twice does the work and the alert once', async () => {
+    const world = buildWorld();
+    await deliver(world, composeMalloryCall());
+    const written = world.policies.look(TARGET);
+    await deliver(world, composeMalloryCall());
+    expect(world.policies.look(TARGET)).toBe(written);
+    expect(world.alerts.published).toHaveLength(1);
+  });
+
+  it('more calls that were under way when the policy was rewritten are counted, not alerted', async () => {
+    const world = buildWorld();
+    await deliver(world, composeMalloryCall());
+    for (let call = 2; call < 6; call += 1) {
+      const remediation = await deliver(world, composeMalloryCall({ eventID: `event-${call}` }));
+      expect(remediation).toMatchObject({ kind: 'alerted', alert: 'repeated' });
+    }
+    expect(world.alerts.published).toHaveLength(1);
+    expect(world.policies.calls.filter((call) => call === 'writePolicy')).toHaveLength(1);
+  });
+
+  it('a call long after the rewrite says that the rewrite does not hold', async () => {
+    const world = buildWorld();
+    await deliver(world, composeMalloryCall());
+    const later = composeMalloryCall({ eventID: 'event-2', eventTime: '2026-11-21T10:30:00Z' });
+    expect(readOutcome(await deliver(world, later))).toBe('ineffective');
+    expect(world.alerts.published[1]?.subject).toContain('NOT STOPPED');
+  });
+
+  it('a record without an eventID is never taken for another', async () => {
+    const world = buildWorld();
+    await deliver(world, composeMalloryCall({ eventID: undefined }));
+    expect(world.ledger.events.has('message-message-1')).toBe(true);
+  });
+
+  it('a policy that was opened again is contained and alerted again', async () => {
+    const world = buildWorld();
+    await deliver(world, composeMalloryCall());
+    world.policies.place(TARGET, POLICY);
+    world.clock.advance(60_000);
+    expect(readOutcome(await deliver(world, composeMalloryCall({ eventID: 'event-2' })))).toBe('contained');
+    expect(world.alerts.published).toHaveLength(2);
+  });
+});
+
+describe('trouble', () => {
+  it('a function that no longer exists is alerted and left', async () => {
+    const world = buildWorld();
+    world.policies.remove(TARGET);
+    expect(readOutcome(await deliver(world, composeMalloryCall()))).toBe('notAttempted');
+  });
+
+  it('a conflict with somebody else starts over from what is there now', async () => {
+    const world = buildWorld();
+    const added = { ...S3_GRANT, Sid: 'added-meanwhile' };
+    let armed = true;
+    world.policies.interrupt = (call) => {
+      if (call !== 'writePolicy' || !armed) return;
+      armed = false;
+      world.policies.place(TARGET, { ...POLICY, Statement: [...POLICY.Statement, added] });
+    };
+    expect(readOutcome(await deliver(world, composeMalloryCall()))).toBe('contained');
+    expect(world.policies.look(TARGET)?.Statement).toContainEqual(added);
+  });
+
+  it('a policy that changes under every attempt is tried again later, and nothing stays locked', async () => {
+    const world = buildWorld();
+    world.policies.interrupt = (call) => {
+      if (call === 'writePolicy') world.policies.place(TARGET, POLICY);
+    };
+    await expect(deliver(world, composeMalloryCall())).rejects.toThrow(RetryableError);
+    expect(world.ledger.locks.size).toBe(0);
+  });
+
+  it('a missing permission is alerted as NOT contained, and frees the lock', async () => {
+    const world = buildWorld();
+    world.policies.interrupt = (call) => {
+      if (call === 'writePolicy') throw new PermanentError('AccessDenied', 'the guard may not call `lambda:PutResourcePolicy`');
+    };
+    expect(readOutcome(await deliver(world, composeMalloryCall()))).toBe('refused');
+    expect(world.alerts.published[0]?.text).toContain('NOT CONTAINED');
+    expect(world.ledger.locks.size).toBe(0);
+  });
+
+  it('a fault that lasts is alerted from the third delivery on, and tried again all the same', async () => {
+    const world = buildWorld();
+    world.policies.interrupt = () => {
+      throw new RetryableError('Throttled', 'Lambda throttles the guard');
+    };
+    await expect(deliver(world, composeMalloryCall(), composeAllowlist(), 2)).rejects.toThrow(RetryableError);
+    expect(world.alerts.published).toHaveLength(0);
+    await expect(deliver(world, composeMalloryCall(), composeAllowlist(), 3)).rejects.toThrow(RetryableError);
+    expect(world.alerts.published[0]?.subject).toContain('NOT contained yet');
+  });
+
+  it('another containment of the same function makes this one wait', async () => {
+    const world = buildWorld();
+    world.ledger.locks.set(`${FUNCTION_ARN}:`, { eventID: 'other', untilMs: world.clock.nowMs() + 60_000 });
+    await expect(deliver(world, composeMalloryCall())).rejects.toThrow(/lock/);
+    expect(world.policies.look(TARGET)).toEqual(POLICY);
+  });
+});
+
+describe('a crash between any two steps', () => {
+  // read, begin, write (before and after), read back, settle, claim, publish, confirm.
+  const STEPS = 9;
+
+  it.each(Array.from({ length: STEPS }, (_, step) => step))('before step %i: the next delivery comes to the same end', async (step) => {
+    const whole = buildWorld();
+    await deliver(whole, composeMalloryCall());
+    const world = buildWorld();
+    let calls = 0;
+    const crash = (): void => {
+      calls += 1;
+      if (calls === step + 1) throw new Error('crashed');
+    };
+    world.policies.interrupt = crash;
+    world.ledger.interrupt = crash;
+    world.alerts.interrupt = crash;
+    await expect(deliver(world, composeMalloryCall())).rejects.toThrow('crashed');
+    const remediation = await deliver(world, composeMalloryCall(), composeAllowlist(), 2);
+    expect(readOutcome(remediation)).toBe('contained');
+    expect(world.policies.look(TARGET)).toEqual(whole.policies.look(TARGET));
+    // A crash between publishing and confirming alerts again: at least once is the promise.
+    expect(world.alerts.published).toHaveLength(step === STEPS - 1 ? 2 : 1);
+    expect(world.ledger.locks.size).toBe(0);
+    const [containment] = await world.ledger.listContainments(TARGET);
+    expect(containment?.snapshot.policy).toEqual(POLICY);
+  });
+});
