@@ -8,10 +8,10 @@ import { buildClients } from '../../aws/clients.ts';
 import { DynamodbLedger } from '../../aws/dynamodb-ledger.ts';
 import { LambdaPolicyStore } from '../../aws/lambda-policy-store.ts';
 import { SnsAlertPublisher } from '../../aws/sns-alert-publisher.ts';
+import { SYSTEM_CLOCK } from '../../aws/system-clock.ts';
 import type { RemediationPorts } from '../../containment/remediation.ts';
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
 import { nameGuard } from '../../core/guard.ts';
-import { SYSTEM_CLOCK } from './clock.ts';
 import { parseEnvironment } from './environment.ts';
 import { handleMessage, type Telemetry } from './message-handler.ts';
 

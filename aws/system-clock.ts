@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Clock } from '../../containment/ports.ts';
+import type { Clock } from '../containment/ports.ts';
 
 /** The machine's own clock. */
 export const SYSTEM_CLOCK: Clock = {

@@ -1,0 +1,173 @@
+import { parseArgs } from 'node:util';
+import { SYSTEM_CLOCK } from '../aws/system-clock.ts';
+import { type ContainmentPorts } from '../containment/containment.ts';
+import {
+  applyRollback,
+  type PreparedRollback,
+  prepareRollback,
+  type RollbackRequest,
+} from '../containment/rollback.ts';
+import { digestSnapshot } from '../containment/snapshot-digest.ts';
+import { composePolicyDiff } from '../core/alert/policy-diff.ts';
+import { describeCaller } from '../core/caller/description.ts';
+import type { Guard } from '../core/guard.ts';
+import { qualifyFunctionArn } from '../core/record/function-reference.ts';
+import { printSafely } from '../core/text.ts';
+import { parseCallerArgument } from './caller-argument.ts';
+import type { Command, CommandIo, ExitCode } from './command-io.ts';
+import { askToProceed } from './confirmation.ts';
+import { openLivePorts } from './live-ports.ts';
+import { readLiveTarget } from './live-target.ts';
+
+const HELP = `Usage: invokeguard rollback --function ARN [options]
+
+Puts the resource policy of a function back: takes out the guard's own statements and brings back what it removed,
+except the grants that let the contained callers in. What others have changed since then stays. Shows the difference
+and asks before it changes anything.
+
+  --function ARN        the function, as the alert names it (with or without :QUALIFIER)
+  --qualifier Q         the version or alias whose policy it is (default: the function itself)
+  --caller CALLER       lift only this one: a role or user ARN, an account, a service name, or anonymous
+  --restore-offender    bring back the grants that let the contained callers in, too
+  --format human|json   default human
+  --yes                 do not ask
+
+Exit codes: 0 done or nothing to do, 1 refused, declined or failed, 2 usage.
+`;
+
+/** The verb `rollback`: puts one policy back. */
+export const rollbackCommand: Command = {
+  name: 'rollback',
+  summary: 'put a contained function back as it was',
+  help: HELP,
+  run: runRollback,
+};
+
+interface RollbackArguments {
+  readonly request: RollbackRequest;
+  readonly region: string;
+  readonly format: 'human' | 'json';
+  readonly asking: 'ask' | 'proceed';
+}
+
+async function runRollback(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const read = readArguments(args, io);
+  if (typeof read === 'string') {
+    io.writeErr(`invokeguard rollback: ${read}\n\n${HELP}`);
+    return 2;
+  }
+  const live = await openLivePorts(read.region, io, SYSTEM_CLOCK);
+  if (live.kind === 'unavailable') {
+    io.writeErr(`invokeguard rollback: ${live.problem}\n`);
+    return 1;
+  }
+  return rollBack(read, live.guard, live.ports, io);
+}
+
+function readArguments(args: readonly string[], io: CommandIo): RollbackArguments | string {
+  let values: ReturnType<typeof parseRollbackArgs>;
+  try {
+    values = parseRollbackArgs(args);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const target = readLiveTarget(values.function, values.qualifier);
+  if (target.kind === 'usage') return target.problem;
+  const caller = values.caller === undefined ? null : parseCallerArgument(values.caller);
+  if (caller === undefined)
+    return `\`--caller ${values.caller}\` is no role or user ARN, account, service or anonymous`;
+  const { format } = values;
+  if (format !== 'human' && format !== 'json')
+    return `\`--format ${format}\` is unknown, expected human or json`;
+  return {
+    request: {
+      runID: `rollback-${new Date(io.nowMs()).toISOString()}`,
+      target: target.target,
+      offenderGrants: values['restore-offender'] ? 'restore' : 'keepOut',
+      caller,
+    },
+    region: target.region,
+    format,
+    asking: values.yes ? 'proceed' : 'ask',
+  };
+}
+
+function parseRollbackArgs(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    options: {
+      function: { type: 'string' },
+      qualifier: { type: 'string' },
+      caller: { type: 'string' },
+      'restore-offender': { type: 'boolean', default: false },
+      format: { type: 'string', default: 'human' },
+      yes: { type: 'boolean', default: false },
+    },
+  }).values;
+}
+
+/** Prepares, shows, asks, applies and reports: everything but the reading of arguments and the building of ports. */
+export async function rollBack(
+  { request, format, asking }: Omit<RollbackArguments, 'region'>,
+  guard: Guard,
+  ports: ContainmentPorts,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const prepared = await prepareRollback(request, guard, ports);
+  const name = qualifyFunctionArn(request.target.functionArn, request.target.qualifier);
+  if (prepared.kind !== 'prepared') {
+    report(io, format, `${name}: ${prepared.reason}`, { kind: prepared.kind, reason: prepared.reason });
+    return prepared.kind === 'nothing' ? 0 : 1;
+  }
+  if (format === 'human') io.writeOut(describePrepared(name, prepared));
+  const answer = asking === 'proceed' ? 'yes' : await askToProceed('Write this policy?', io);
+  if (answer !== 'yes') {
+    const why = answer === 'no' ? 'declined' : 'nobody to ask: use --yes in scripts';
+    report(io, format, `Nothing was changed: ${why}`, { kind: 'declined', reason: why });
+    return 1;
+  }
+  const result = await applyRollback(request, prepared, ports);
+  const { removed, added, policy } = prepared.plan;
+  switch (result.kind) {
+    case 'rolledBack':
+      report(io, format, DONE, { kind: 'rolledBack', removed, added, policy });
+      return 0;
+    case 'changedMeanwhile':
+      report(io, format, 'Somebody changed the policy in the meantime: run the command again', {
+        kind: result.kind,
+      });
+      return 1;
+    case 'refused':
+      report(io, format, `Nothing was changed: ${result.reason}`, { kind: 'refused', reason: result.reason });
+      return 1;
+  }
+}
+
+const DONE =
+  'Rolled back. While the function is in mode enforce, the next call by an unlisted caller is contained again: ' +
+  'list the caller, or set `mode: observe` and deploy';
+
+function describePrepared(name: string, prepared: Extract<PreparedRollback, { kind: 'prepared' }>): string {
+  const undone = prepared.generations.map(({ snapshot }) => {
+    const who = snapshot.offender === null ? 'no single caller' : describeCaller(snapshot.offender);
+    return `  ${snapshot.storedTime}  ${printSafely(who)}  snapshot SHA-256 ${digestSnapshot(snapshot)}`;
+  });
+  const diff = composePolicyDiff(prepared.plan.removed, prepared.plan.added).map(
+    (line) => `  ${printSafely(line)}`,
+  );
+  const notes = prepared.plan.notes.map((note) => `  * ${printSafely(note)}`);
+  return [
+    `${name}`,
+    ...(undone.length === 0
+      ? []
+      : ['Containments taken back (compare the SHA-256 with your alert):', ...undone]),
+    'Policy (- removed, + added):',
+    ...diff,
+    ...(notes.length === 0 ? [] : ['Notes:', ...notes]),
+    '',
+  ].join('\n');
+}
+
+function report(io: CommandIo, format: 'human' | 'json', text: string, value: unknown): void {
+  io.writeOut(format === 'json' ? `${JSON.stringify(value)}\n` : `${printSafely(text)}\n`);
+}
