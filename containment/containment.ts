@@ -65,6 +65,10 @@ export async function containTarget(
   throw new RetryableError('PolicyContended', `the policy changed under ${ATTEMPTS} attempts to rewrite it`);
 }
 
+const TUG_OF_WAR =
+  `the policy was rewritten ${MAX_WRITES_PER_HOUR} times within an hour and changed back each time; ` +
+  'find out who else manages it (a deployment, perhaps) before the guard goes on';
+
 type Step = { readonly kind: 'done'; readonly outcome: Outcome } | { readonly kind: 'again' };
 
 async function attemptContainment(
@@ -136,6 +140,8 @@ async function writePlan(
   if (begun.kind === 'busy') {
     throw new RetryableError('TargetBusy', 'another containment of the same function holds the lock');
   }
+  if (begun.kind === 'exhausted')
+    return finish({ kind: 'refused', reason: TUG_OF_WAR, notStopped: plan.notes });
   const snapshot = begun.kind === 'resumed' ? begun.snapshot : fresh;
   const written = await writeOrAbandon(request, snapshot, before, plan, ports);
   switch (written.kind) {

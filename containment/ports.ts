@@ -81,7 +81,12 @@ export type BeginResult =
   /** This event was handled; nothing is left to do but what `alerted` says. */
   | { readonly kind: 'settled'; readonly outcome: Outcome }
   /** Another containment of the same target holds the lock. */
-  | { readonly kind: 'busy' };
+  | { readonly kind: 'busy' }
+  /** The policy was rewritten as often as `MAX_WRITES_PER_HOUR` allows: somebody else keeps undoing it. */
+  | { readonly kind: 'exhausted' };
+
+/** How often one policy is rewritten within an hour; after that the guard only alerts. */
+export const MAX_WRITES_PER_HOUR = 3;
 
 /** How far the containment for one event has come. */
 export type LedgerEvent =
@@ -119,11 +124,33 @@ export interface Ledger {
   listContainments(target: PolicyTarget): Promise<readonly Containment[]>;
   /** Marks generations as rolled back, so that the next rollback does not undo them again. */
   markRolledBack(target: PolicyTarget, containmentIds: readonly string[]): Promise<void>;
+  /** All functions with a containment that nobody has rolled back, by unqualified ARN. */
+  listGuardedFunctions(): Promise<readonly string[]>;
+  /** Takes a function off that list: a person rolled it back, so no schedule may guard it again. */
+  releaseFunction(functionArn: string): Promise<void>;
   /** Claims the right to alert about a violation; repetitions within the window are only counted. */
   claimAlert(violationKey: string, eventID: string, nowMs: number): Promise<AlertClaim>;
   /** Says that the claimed alert is out; until then the same event may claim it again. */
   confirmAlert(violationKey: string, eventID: string): Promise<void>;
 }
+
+/** Tells which versions and aliases a function has. */
+export interface QualifierDirectory {
+  /** `$LATEST`, then the aliases, then the published versions, newest first. Empty where the function is gone. */
+  listQualifiers(functionArn: string): Promise<readonly string[]>;
+}
+
+/** Hands the other qualifiers of a function to the converging function, which has the time for them. */
+export interface ConvergenceQueue {
+  requestConvergence(job: ConvergenceJob): Promise<void>;
+}
+
+/** What the converging function is asked to do. */
+export type ConvergenceJob =
+  /** Every qualifier of one function, because an unlisted caller got in through one of them. */
+  | { readonly kind: 'function'; readonly functionArn: string; readonly runID: string }
+  /** Every guarded function, because the allowlist may have changed or a day has passed. */
+  | { readonly kind: 'all'; readonly runID: string };
 
 /** Sends alerts. */
 export interface AlertPublisher {

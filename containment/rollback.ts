@@ -92,6 +92,8 @@ export async function applyRollback(
   const begun = await ports.ledger.beginContainment(request.runID, snapshot, nowMs + LEASE_MS, nowMs);
   if (begun.kind === 'busy')
     throw new RetryableError('TargetBusy', 'a containment of this function is going on');
+  if (begun.kind === 'exhausted')
+    return { kind: 'refused', reason: 'the policy was rewritten too often within the hour' };
   const written = await ports.policies.writePolicy(request.target, prepared.before, prepared.plan);
   if (written.kind !== 'written') {
     await ports.ledger.abandonContainment(request.runID, snapshot);
@@ -112,6 +114,7 @@ export async function applyRollback(
   const undone =
     request.caller === null ? prepared.generations.map(({ snapshot: s }) => s.containmentId) : [];
   await ports.ledger.markRolledBack(request.target, [...undone, snapshot.containmentId]);
+  if (request.caller === null) await ports.ledger.releaseFunction(request.target.functionArn);
   return readBack.kind === 'confirmed' ? { kind: 'rolledBack' } : { kind: 'changedMeanwhile' };
 }
 

@@ -15,7 +15,10 @@ export const S3_ENTRY: InvokerEntry = {
   sourceAccount: '111122223333',
 };
 
-export function composeAllowlist(mode: Mode = 'enforce', invokers: readonly InvokerEntry[] = [S3_ENTRY]): Allowlist {
+export function composeAllowlist(
+  mode: Mode = 'enforce',
+  invokers: readonly InvokerEntry[] = [S3_ENTRY],
+): Allowlist {
   return {
     version: 1,
     trail: { functions: 'guarded' },
@@ -47,7 +50,11 @@ export const PLANTED_GRANT = {
   Resource: FUNCTION_ARN,
 };
 
-export const POLICY: PolicyDocument = { Version: '2012-10-17', Id: 'default', Statement: [S3_GRANT, PLANTED_GRANT] };
+export const POLICY: PolicyDocument = {
+  Version: '2012-10-17',
+  Id: 'default',
+  Statement: [S3_GRANT, PLANTED_GRANT],
+};
 
 /** A call by the unlisted user, as EventBridge delivers it. */
 export function composeMalloryCall(changes: Record<string, unknown> = {}): unknown {
@@ -77,7 +84,11 @@ export function composeS3Call(changes: Record<string, unknown> = {}): unknown {
   );
 }
 
-function composeCall(userIdentity: unknown, requestParameters: unknown, changes: Record<string, unknown>): unknown {
+function composeCall(
+  userIdentity: unknown,
+  requestParameters: unknown,
+  changes: Record<string, unknown>,
+): unknown {
   return {
     version: '0',
     'detail-type': 'AWS API Call via CloudTrail',

@@ -1,18 +1,19 @@
-import type {
-  AbsentPolicy,
-  AlertClaim,
-  AlertPublisher,
-  BeginResult,
-  Clock,
-  Containment,
-  Ledger,
-  LedgerEvent,
-  PolicyReading,
-  PolicyStore,
-  PolicyTarget,
-  PresentPolicy,
-  Snapshot,
-  WriteResult,
+import {
+  type AbsentPolicy,
+  type AlertClaim,
+  type AlertPublisher,
+  type BeginResult,
+  type Clock,
+  type Containment,
+  type Ledger,
+  type LedgerEvent,
+  MAX_WRITES_PER_HOUR,
+  type PolicyReading,
+  type PolicyStore,
+  type PolicyTarget,
+  type PresentPolicy,
+  type Snapshot,
+  type WriteResult,
 } from '../../containment/ports.ts';
 import type { Alert } from '../../core/alert/alert.ts';
 import type { Outcome } from '../../core/alert/outcome.ts';
@@ -91,6 +92,7 @@ export class InMemoryLedger implements Ledger {
   readonly calls: string[] = [];
   readonly events = new Map<string, Held>();
   readonly locks = new Map<string, { eventID: string; untilMs: number }>();
+  readonly guarded = new Set<string>();
   readonly alerts = new Map<
     string,
     { eventID: string; confirmed: boolean; firstMs: number; count: number }
@@ -118,6 +120,16 @@ export class InMemoryLedger implements Ledger {
     if (lock !== undefined && lock.eventID !== eventID && lock.untilMs > nowMs) return { kind: 'busy' };
     this.locks.set(nameTarget(snapshot.target), { eventID, untilMs: leaseUntilMs });
     if (held !== undefined) return { kind: 'resumed', snapshot: held.snapshot };
+    const recent = [...this.events.values()].filter(
+      (other) =>
+        other.state === 'settled' &&
+        nameTarget(other.snapshot.target) === nameTarget(snapshot.target) &&
+        Date.parse(other.snapshot.storedTime) > nowMs - 3_600_000,
+    );
+    if (recent.length >= MAX_WRITES_PER_HOUR) {
+      this.locks.delete(nameTarget(snapshot.target));
+      return { kind: 'exhausted' };
+    }
     this.events.set(eventID, { snapshot, state: 'begun' });
     return { kind: 'begun' };
   }
@@ -125,6 +137,7 @@ export class InMemoryLedger implements Ledger {
   async settleContainment(eventID: string, snapshot: Snapshot, outcome: Outcome): Promise<void> {
     this.#enter('settleContainment');
     this.events.set(eventID, { snapshot, state: 'settled', outcome });
+    this.guarded.add(snapshot.target.functionArn);
     this.locks.delete(nameTarget(snapshot.target));
   }
 
@@ -147,6 +160,16 @@ export class InMemoryLedger implements Ledger {
     for (const held of this.events.values()) {
       if (containmentIds.includes(held.snapshot.containmentId)) held.state = 'rolledBack';
     }
+  }
+
+  async listGuardedFunctions(): Promise<readonly string[]> {
+    this.#enter('listGuardedFunctions');
+    return [...this.guarded].sort();
+  }
+
+  async releaseFunction(functionArn: string): Promise<void> {
+    this.#enter('releaseFunction');
+    this.guarded.delete(functionArn);
   }
 
   async claimAlert(violationKey: string, eventID: string, nowMs: number): Promise<AlertClaim> {

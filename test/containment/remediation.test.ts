@@ -73,7 +73,11 @@ describe('an invocation by somebody who is not listed', () => {
     world.policies.interrupt = (call) => order.push(call);
     world.ledger.interrupt = (call) => order.push(call);
     await deliver(world, composeMalloryCall());
-    expect(order.slice(0, order.indexOf('wrotePolicy'))).toEqual(['readPolicy', 'beginContainment', 'writePolicy']);
+    expect(order.slice(0, order.indexOf('wrotePolicy'))).toEqual([
+      'readPolicy',
+      'beginContainment',
+      'writePolicy',
+    ]);
   });
 
   it('is stored with the policy as it was, before the policy is changed', async () => {
@@ -99,15 +103,38 @@ describe('an invocation that needs no change', () => {
   it('of a function that nobody guards is passed over', async () => {
     const world = buildWorld();
     const allowlist = { ...composeAllowlist(), functions: [] };
-    expect(await deliver(world, composeMalloryCall(), allowlist)).toEqual({ kind: 'passed', verdict: 'unguarded' });
+    expect(await deliver(world, composeMalloryCall(), allowlist)).toEqual({
+      kind: 'passed',
+      verdict: 'unguarded',
+    });
   });
 
   it.each([
     ['mode observe', composeMalloryCall(), composeAllowlist('observe'), 'observed'],
-    ['a call that failed', composeMalloryCall({ errorCode: 'TooManyRequestsException' }), composeAllowlist(), 'notAttempted'],
-    ['an unknown kind of caller', composeMalloryCall({ userIdentity: { type: 'New' } }), composeAllowlist(), 'notAttempted'],
-    ['a record without identity', composeMalloryCall({ userIdentity: null }), composeAllowlist(), 'notAttempted'],
-    ['a service whose source the record lacks', composeS3Call({ requestParameters: null }), composeAllowlist(), 'notAttempted'],
+    [
+      'a call that failed',
+      composeMalloryCall({ errorCode: 'TooManyRequestsException' }),
+      composeAllowlist(),
+      'notAttempted',
+    ],
+    [
+      'an unknown kind of caller',
+      composeMalloryCall({ userIdentity: { type: 'New' } }),
+      composeAllowlist(),
+      'notAttempted',
+    ],
+    [
+      'a record without identity',
+      composeMalloryCall({ userIdentity: null }),
+      composeAllowlist(),
+      'notAttempted',
+    ],
+    [
+      'a service whose source the record lacks',
+      composeS3Call({ requestParameters: null }),
+      composeAllowlist(),
+      'notAttempted',
+    ],
   ])('alerts and changes nothing: %s', async (_, input, allowlist, outcome) => {
     const world = buildWorld();
     expect(readOutcome(await deliver(world, input, allowlist))).toBe(outcome);
@@ -121,9 +148,21 @@ describe('a record that is not ours', () => {
   const elsewhere = (arn: string): Record<string, unknown> => ({ resources: [{ ARN: arn }] });
 
   it.each([
-    ['of another account', composeMalloryCall(elsewhere(FUNCTION_ARN.replace('111122223333', '999999999999'))), 'otherAccount'],
-    ['of another Region', composeMalloryCall(elsewhere(FUNCTION_ARN.replace('eu-west-1', 'us-east-1'))), 'otherRegion'],
-    ['of the guard itself', composeMalloryCall(elsewhere(FUNCTION_ARN.replace('thumbnailer', GUARD.name))), 'ownFunction'],
+    [
+      'of another account',
+      composeMalloryCall(elsewhere(FUNCTION_ARN.replace('111122223333', '999999999999'))),
+      'otherAccount',
+    ],
+    [
+      'of another Region',
+      composeMalloryCall(elsewhere(FUNCTION_ARN.replace('eu-west-1', 'us-east-1'))),
+      'otherRegion',
+    ],
+    [
+      'of the guard itself',
+      composeMalloryCall(elsewhere(FUNCTION_ARN.replace('thumbnailer', GUARD.name))),
+      'ownFunction',
+    ],
     ['of asynchronous work', composeMalloryCall({ eventName: 'InvokeExecution' }), 'invokeExecution'],
     ['of another service', composeMalloryCall({ eventSource: 's3.amazonaws.com' }), 'notLambda'],
   ])('%s is skipped and raises no alert', async (_, input, reason) => {
@@ -135,7 +174,10 @@ describe('a record that is not ours', () => {
   it('a function whose name only begins like the guard is judged', async () => {
     const world = buildWorld();
     const arn = FUNCTION_ARN.replace('thumbnailer', `${GUARD.name}-2`);
-    expect(await deliver(world, composeMalloryCall(elsewhere(arn)))).toEqual({ kind: 'passed', verdict: 'unguarded' });
+    expect(await deliver(world, composeMalloryCall(elsewhere(arn)))).toEqual({
+      kind: 'passed',
+      verdict: 'unguarded',
+    });
   });
 
   it('that is no record at all is rejected', async () => {
@@ -220,7 +262,8 @@ describe('trouble', () => {
   it('a missing permission is alerted as NOT contained, and frees the lock', async () => {
     const world = buildWorld();
     world.policies.interrupt = (call) => {
-      if (call === 'writePolicy') throw new PermanentError('AccessDenied', 'the guard may not call `lambda:PutResourcePolicy`');
+      if (call === 'writePolicy')
+        throw new PermanentError('AccessDenied', 'the guard may not call `lambda:PutResourcePolicy`');
     };
     expect(readOutcome(await deliver(world, composeMalloryCall()))).toBe('refused');
     expect(world.alerts.published[0]?.text).toContain('NOT CONTAINED');
@@ -250,26 +293,29 @@ describe('a crash between any two steps', () => {
   // read, begin, write (before and after), read back, settle, claim, publish, confirm.
   const STEPS = 9;
 
-  it.each(Array.from({ length: STEPS }, (_, step) => step))('before step %i: the next delivery comes to the same end', async (step) => {
-    const whole = buildWorld();
-    await deliver(whole, composeMalloryCall());
-    const world = buildWorld();
-    let calls = 0;
-    const crash = (): void => {
-      calls += 1;
-      if (calls === step + 1) throw new Error('crashed');
-    };
-    world.policies.interrupt = crash;
-    world.ledger.interrupt = crash;
-    world.alerts.interrupt = crash;
-    await expect(deliver(world, composeMalloryCall())).rejects.toThrow('crashed');
-    const remediation = await deliver(world, composeMalloryCall(), composeAllowlist(), 2);
-    expect(readOutcome(remediation)).toBe('contained');
-    expect(world.policies.look(TARGET)).toEqual(whole.policies.look(TARGET));
-    // A crash between publishing and confirming alerts again: at least once is the promise.
-    expect(world.alerts.published).toHaveLength(step === STEPS - 1 ? 2 : 1);
-    expect(world.ledger.locks.size).toBe(0);
-    const [containment] = await world.ledger.listContainments(TARGET);
-    expect(containment?.snapshot.policy).toEqual(POLICY);
-  });
+  it.each(Array.from({ length: STEPS }, (_, step) => step))(
+    'before step %i: the next delivery comes to the same end',
+    async (step) => {
+      const whole = buildWorld();
+      await deliver(whole, composeMalloryCall());
+      const world = buildWorld();
+      let calls = 0;
+      const crash = (): void => {
+        calls += 1;
+        if (calls === step + 1) throw new Error('crashed');
+      };
+      world.policies.interrupt = crash;
+      world.ledger.interrupt = crash;
+      world.alerts.interrupt = crash;
+      await expect(deliver(world, composeMalloryCall())).rejects.toThrow('crashed');
+      const remediation = await deliver(world, composeMalloryCall(), composeAllowlist(), 2);
+      expect(readOutcome(remediation)).toBe('contained');
+      expect(world.policies.look(TARGET)).toEqual(whole.policies.look(TARGET));
+      // A crash between publishing and confirming alerts again: at least once is the promise.
+      expect(world.alerts.published).toHaveLength(step === STEPS - 1 ? 2 : 1);
+      expect(world.ledger.locks.size).toBe(0);
+      const [containment] = await world.ledger.listContainments(TARGET);
+      expect(containment?.snapshot.policy).toEqual(POLICY);
+    },
+  );
 });
