@@ -7,14 +7,15 @@ import { planContainment } from '../core/plan/containment-planner.ts';
 import { provePlan } from '../core/plan/plan-proof.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { PermanentError, RetryableError } from './errors.ts';
-import type {
-  AbsentPolicy,
-  Clock,
-  Ledger,
-  PolicyStore,
-  PolicyTarget,
-  PresentPolicy,
-  Snapshot,
+import {
+  type AbsentPolicy,
+  type Clock,
+  type Ledger,
+  MAX_WRITES_PER_HOUR,
+  type PolicyStore,
+  type PolicyTarget,
+  type PresentPolicy,
+  type Snapshot,
 } from './ports.ts';
 import { confirmWrite } from './read-back.ts';
 import { digestSnapshot } from './snapshot-digest.ts';

@@ -10,11 +10,12 @@ import { type Decision, decideInvocation, type Verdict } from '../core/verdict/d
 import { type ContainmentPorts, containTarget } from './containment.ts';
 import { PermanentError, RetryableError } from './errors.ts';
 import { holdAgainstHistory } from './history.ts';
-import type { AlertPublisher } from './ports.ts';
+import type { AlertPublisher, ConvergenceQueue } from './ports.ts';
 
 /** Everything the remediation of one record acts on. */
 export interface RemediationPorts extends ContainmentPorts {
   readonly alerts: AlertPublisher;
+  readonly convergence: ConvergenceQueue;
 }
 
 /** One delivery of one record. */
@@ -156,6 +157,10 @@ async function alertOnce(about: AlertSubject, call: Call, ports: RemediationPort
   const claim = await ports.ledger.claimAlert(key, eventID, ports.clock.nowMs());
   if (claim.kind === 'repeated') return { kind: 'alerted', about, alert: 'repeated' };
   await ports.alerts.publishAlert(composeAlert(about));
+  const { functionArn } = call.invocation;
+  if (outcome.kind === 'contained' && functionArn !== null) {
+    await ports.convergence.requestConvergence({ kind: 'function', functionArn, runID: eventID });
+  }
   await ports.ledger.confirmAlert(key, eventID);
   if (outcome.kind === 'contained') {
     const later = composeViolationKey(call, 'alreadyContained');

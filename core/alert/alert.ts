@@ -5,10 +5,12 @@ import { parseFunctionName, qualifyFunctionArn } from '../record/function-refere
 import type { LambdaInvocation } from '../record/invocation.ts';
 import type { Decision } from '../verdict/decision.ts';
 import { composeAlertText } from './alert-text.ts';
+import type { ConvergenceEvent } from './convergence-alert.ts';
 import { headlineOutcome } from './headline.ts';
 import type { Outcome } from './outcome.ts';
 import { shortenText } from './quotation.ts';
 import { composeRollbackCommand } from './rollback-command.ts';
+import { composeSubject } from './subject.ts';
 
 /** Everything that an alert tells. */
 export interface AlertSubject {
@@ -26,13 +28,13 @@ export interface Alert {
   /** For people, in e-mail. */
   readonly text: string;
   /** For machines; the shape is documented in docs/alerts.md. */
-  readonly event: AlertEvent;
+  readonly event: InvocationEvent | ConvergenceEvent;
   /** For SNS filter policies. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** The structured form of an alert. */
-export interface AlertEvent {
+/** The structured form of an alert about one call. */
+export interface InvocationEvent {
   readonly version: 1;
   readonly kind: 'invocation';
   readonly guard: Guard;
@@ -103,13 +105,6 @@ export function composeAlert(about: AlertSubject): Alert {
 
 function limit(text: string | null): string | null {
   return text === null ? null : shortenText(text, FIELD_CHARACTERS);
-}
-
-const SUBJECT_CHARACTERS = 100;
-
-function composeSubject(headline: string, functionName: string): string {
-  const subject = `Invokeguard: ${headline}: ${functionName}`.replaceAll(/[^\x20-\x7e]/g, '?');
-  return subject.length <= SUBJECT_CHARACTERS ? subject : `${subject.slice(0, SUBJECT_CHARACTERS - 3)}...`;
 }
 
 /** Says in one line what happened, for logs. The caller's own text is in it: print it safely. */

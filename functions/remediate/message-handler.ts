@@ -1,19 +1,10 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
-import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import { type Remediation, type RemediationPorts, remediateRecord } from '../../containment/remediation.ts';
 import { summarizeAlert } from '../../core/alert/alert.ts';
-import type { Allowlist } from '../../core/allowlist/allowlist.ts';
-import type { Guard } from '../../core/guard.ts';
 import { printSafely } from '../../core/text.ts';
+import type { GuardRuntime, Telemetry } from '../guard-runtime.ts';
 import { readMessage } from './message.ts';
-
-/** Where the function says what it did. */
-export interface Telemetry {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
 
 /**
  * Deals with one message. Throws for what should be delivered again or end in the dead-letter queue: faults that may
@@ -21,10 +12,14 @@ export interface Telemetry {
  */
 export async function handleMessage(
   message: SQSRecord,
-  allowlist: Allowlist,
-  guard: Guard,
-  ports: RemediationPorts,
-  telemetry: Telemetry,
+  {
+    allowlist,
+    guard,
+    ports,
+    telemetry,
+  }: Pick<GuardRuntime, 'allowlist' | 'guard' | 'telemetry'> & {
+    readonly ports: RemediationPorts;
+  },
 ): Promise<void> {
   const read = readMessage(message);
   if (read.kind === 'malformed') return rejectMessage(message, read.reason, telemetry);

@@ -5,6 +5,8 @@ import {
   type BeginResult,
   type Clock,
   type Containment,
+  type ConvergenceJob,
+  type ConvergenceQueue,
   type Ledger,
   type LedgerEvent,
   MAX_WRITES_PER_HOUR,
@@ -203,6 +205,15 @@ export class InMemoryAlerts implements AlertPublisher {
   async publishAlert(alert: Alert): Promise<void> {
     this.interrupt('publishAlert');
     this.published.push(alert);
+  }
+}
+
+/** Keeps what was asked for. */
+export class InMemoryConvergence implements ConvergenceQueue {
+  readonly jobs: ConvergenceJob[] = [];
+
+  async requestConvergence(job: ConvergenceJob): Promise<void> {
+    this.jobs.push(job);
   }
 }
 

@@ -12,12 +12,19 @@ import {
   S3_GRANT,
   TARGET,
 } from './calls.ts';
-import { InMemoryAlerts, InMemoryLedger, InMemoryPolicies, StandingClock } from './in-memory-ports.ts';
+import {
+  InMemoryAlerts,
+  InMemoryConvergence,
+  InMemoryLedger,
+  InMemoryPolicies,
+  StandingClock,
+} from './in-memory-ports.ts';
 
 interface World extends RemediationPorts {
   readonly policies: InMemoryPolicies;
   readonly ledger: InMemoryLedger;
   readonly alerts: InMemoryAlerts;
+  readonly convergence: InMemoryConvergence;
   readonly clock: StandingClock;
 }
 
@@ -26,6 +33,7 @@ function buildWorld(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy'):
     policies: new InMemoryPolicies(lever),
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
+    convergence: new InMemoryConvergence(),
     clock: new StandingClock(),
   };
   world.policies.place(TARGET, POLICY);
@@ -89,6 +97,16 @@ describe('an invocation by somebody who is not listed', () => {
     const [containment] = await world.ledger.listContainments(TARGET);
     expect(containment?.snapshot.policy).toEqual(POLICY);
     expect(containment?.state).toBe('settled');
+  });
+});
+
+describe('the other versions and aliases', () => {
+  it('are handed on once when one policy was rewritten', async () => {
+    const world = buildWorld();
+    await deliver(world, composeMalloryCall());
+    await deliver(world, composeMalloryCall());
+    const runID = '0b1f6f0e-0000-4000-8000-000000000001';
+    expect(world.convergence.jobs).toEqual([{ kind: 'function', functionArn: FUNCTION_ARN, runID }]);
   });
 });
 

@@ -2,8 +2,21 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import { handleMessage } from '../../../functions/remediate/message-handler.ts';
-import { composeAllowlist, composeMalloryCall, composeS3Call, GUARD, POLICY, TARGET } from '../../containment/calls.ts';
-import { InMemoryAlerts, InMemoryLedger, InMemoryPolicies, StandingClock } from '../../containment/in-memory-ports.ts';
+import {
+  composeAllowlist,
+  composeMalloryCall,
+  composeS3Call,
+  GUARD,
+  POLICY,
+  TARGET,
+} from '../../containment/calls.ts';
+import {
+  InMemoryAlerts,
+  InMemoryConvergence,
+  InMemoryLedger,
+  InMemoryPolicies,
+  StandingClock,
+} from '../../containment/in-memory-ports.ts';
 
 function composeMessage(body: string, receiveCount = '1'): SQSRecord {
   return { messageId: 'message-1', body, attributes: { ApproximateReceiveCount: receiveCount } } as SQSRecord;
@@ -19,33 +32,40 @@ function buildWorld() {
     return metrics;
   });
   return {
-    ports: { policies, ledger: new InMemoryLedger(), alerts: new InMemoryAlerts(), clock: new StandingClock() },
+    allowlist: composeAllowlist(),
+    guard: GUARD,
+    ports: {
+      policies,
+      ledger: new InMemoryLedger(),
+      alerts: new InMemoryAlerts(),
+      convergence: new InMemoryConvergence(),
+      clock: new StandingClock(),
+    },
     telemetry: { logger: new Logger({ logLevel: 'SILENT' }), metrics },
     counted,
   };
 }
 
-async function handle(world: ReturnType<typeof buildWorld>, message: SQSRecord): Promise<void> {
-  await handleMessage(message, composeAllowlist(), GUARD, world.ports, world.telemetry);
-}
-
 describe('one message of the queue', () => {
   it('with a violation is contained, and counted as such', async () => {
     const world = buildWorld();
-    await handle(world, composeMessage(JSON.stringify(composeMalloryCall())));
+    await handleMessage(composeMessage(JSON.stringify(composeMalloryCall())), world);
     expect(world.counted).toEqual(['Unauthorized', 'Contained']);
     expect(world.ports.alerts.published).toHaveLength(1);
   });
 
   it('with an authorized call is counted', async () => {
     const world = buildWorld();
-    await handle(world, composeMessage(JSON.stringify(composeS3Call())));
+    await handleMessage(composeMessage(JSON.stringify(composeS3Call())), world);
     expect(world.counted).toEqual(['Authorized']);
   });
 
   it('of something else is skipped and counted', async () => {
     const world = buildWorld();
-    await handle(world, composeMessage(JSON.stringify(composeMalloryCall({ eventName: 'GetFunction20150331v2' }))));
+    await handleMessage(
+      composeMessage(JSON.stringify(composeMalloryCall({ eventName: 'GetFunction20150331v2' }))),
+      world,
+    );
     expect(world.counted).toEqual(['RecordSkipped']);
   });
 
@@ -55,7 +75,7 @@ describe('one message of the queue', () => {
     ['that is JSON, but no object', '[]'],
   ])('%s is thrown back, so that it ends in the dead-letter queue and is not lost', async (_, body) => {
     const world = buildWorld();
-    await expect(handle(world, composeMessage(body))).rejects.toThrow('is no CloudTrail record');
+    await expect(handleMessage(composeMessage(body), world)).rejects.toThrow('is no CloudTrail record');
     expect(world.counted).toEqual(['RecordRejected']);
     expect(world.ports.policies.calls).toEqual([]);
   });

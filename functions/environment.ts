@@ -1,7 +1,8 @@
-/** What the remediation function needs from its environment; set by infra. */
-export interface RemediateEnvironment {
+/** What the guard's functions need from their environment; set by infra. */
+export interface GuardEnvironment {
   readonly ledgerTableName: string;
   readonly alertTopicArn: string;
+  readonly convergenceQueueUrl: string;
   readonly account: string;
   readonly region: string;
   readonly guardName: string;
@@ -18,6 +19,11 @@ const REQUIRED = {
     pattern: /^arn:[^:]+:sns:[^:]+:\d{12}:.+$/,
     expected: 'an SNS topic ARN',
   },
+  convergenceQueueUrl: {
+    variable: 'CONVERGENCE_QUEUE_URL',
+    pattern: /^https?:\/\/.+$/,
+    expected: 'an SQS queue URL',
+  },
   account: { variable: 'GUARD_ACCOUNT', pattern: /^\d{12}$/, expected: '12 digits' },
   region: { variable: 'GUARD_REGION', pattern: /^[a-z0-9-]+$/, expected: 'a Region name' },
   guardName: { variable: 'GUARD_NAME', pattern: /^[A-Za-z0-9-_]{1,64}$/, expected: 'a function name' },
@@ -26,7 +32,7 @@ const REQUIRED = {
 /**
  * Reads the environment once. Throws one error that names every fault, so that a bad deployment is mended in one go.
  */
-export function parseEnvironment(env: Readonly<Record<string, string | undefined>>): RemediateEnvironment {
+export function parseEnvironment(env: Readonly<Record<string, string | undefined>>): GuardEnvironment {
   const faults: string[] = [];
   const read = (key: keyof typeof REQUIRED): string => {
     const { variable, pattern, expected } = REQUIRED[key];
@@ -35,9 +41,10 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
     else if (!pattern.test(value)) faults.push(`\`${variable}\` is \`${value}\`, expected ${expected}`);
     return value ?? '';
   };
-  const environment: RemediateEnvironment = {
+  const environment: GuardEnvironment = {
     ledgerTableName: read('ledgerTableName'),
     alertTopicArn: read('alertTopicArn'),
+    convergenceQueueUrl: read('convergenceQueueUrl'),
     account: read('account'),
     region: read('region'),
     guardName: read('guardName'),

@@ -1,0 +1,68 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { type Convergence, convergeFunction } from '../../containment/convergence.ts';
+import { RetryableError } from '../../containment/errors.ts';
+import type { ConvergenceJob } from '../../containment/ports.ts';
+import { composeConvergenceAlert } from '../../core/alert/convergence-alert.ts';
+import type { GuardRuntime } from '../guard-runtime.ts';
+import { readJob } from './job.ts';
+
+/**
+ * Does one job. Throws where it should be delivered again: a fault that may pass, or time that ran out. A message that
+ * is no job ends in the dead-letter queue.
+ */
+export async function handleJob(body: string, deadlineMs: number, runtime: GuardRuntime): Promise<void> {
+  const read = readJob(body);
+  if (read.kind === 'malformed') throw new Error(`the message is no convergence job: ${read.reason}`);
+  if (read.job.kind === 'all') return spreadJob(read.job.runID, runtime);
+  return convergeOne(read.job, deadlineMs, runtime);
+}
+
+/** One job for each function, so that one function's trouble is its own. */
+async function spreadJob(runID: string, { ports }: GuardRuntime): Promise<void> {
+  for (const functionArn of await ports.ledger.listGuardedFunctions()) {
+    await ports.convergence.requestConvergence({ kind: 'function', functionArn, runID });
+  }
+}
+
+async function convergeOne(
+  job: Extract<ConvergenceJob, { kind: 'function' }>,
+  deadlineMs: number,
+  runtime: GuardRuntime,
+): Promise<void> {
+  const { allowlist, guard, ports } = runtime;
+  const convergence = await convergeFunction(job.functionArn, job.runID, deadlineMs, allowlist, guard, ports);
+  if (convergence.kind === 'notEnforced') {
+    runtime.telemetry.logger.info('function is not enforced: left alone', { functionArn: job.functionArn });
+    return;
+  }
+  await alertConvergence(convergence, job.runID, runtime);
+  if (convergence.pending.length > 0) {
+    throw new RetryableError('OutOfTime', `${convergence.pending.length} policies are still to come`);
+  }
+}
+
+/** Alerts only what a person would want to know: something was rewritten, refused, or is still open. */
+async function alertConvergence(
+  { functionArn, targets, pending }: Extract<Convergence, { kind: 'converged' }>,
+  runID: string,
+  { guard, ports, telemetry }: GuardRuntime,
+): Promise<void> {
+  const rewritten = targets.filter(({ outcome }) => outcome.kind === 'contained').length;
+  const refused = targets.filter(({ outcome }) => outcome.kind === 'refused').length;
+  telemetry.metrics.addMetric('QualifierContained', MetricUnit.Count, rewritten);
+  telemetry.metrics.addMetric('QualifierRefused', MetricUnit.Count, refused);
+  if (rewritten + refused + pending.length === 0) return;
+  const key = ['convergence', functionArn, runID, pending.length].join('|');
+  const claim = await ports.ledger.claimAlert(key, runID, ports.clock.nowMs());
+  if (claim.kind === 'repeated') return;
+  await ports.alerts.publishAlert(
+    composeConvergenceAlert({
+      guard,
+      functionArn,
+      runID,
+      policies: targets.map(({ target, outcome }) => ({ qualifier: target.qualifier, outcome })),
+      pending: pending.map(({ qualifier }) => qualifier),
+    }),
+  );
+  await ports.ledger.confirmAlert(key, runID);
+}

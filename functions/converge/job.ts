@@ -1,0 +1,32 @@
+import type { ConvergenceJob } from '../../containment/ports.ts';
+import { isJsonObject, readText } from '../../core/json.ts';
+import { parseFunctionArn } from '../../core/record/function-reference.ts';
+
+/** A job of the queue, or why the message is not one. */
+export type ReadJob =
+  | { readonly kind: 'job'; readonly job: ConvergenceJob }
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/** Reads one message of the convergence queue: from the remediation function, the schedule, or a deployment. */
+export function readJob(body: string): ReadJob {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return { kind: 'malformed', reason: 'the message body is not JSON' };
+  }
+  const object = isJsonObject(value) ? value : undefined;
+  const runID = readText(object, 'runID');
+  if (runID === undefined) return { kind: 'malformed', reason: 'the job has no `runID`' };
+  switch (readText(object, 'kind')) {
+    case 'all':
+      return { kind: 'job', job: { kind: 'all', runID } };
+    case 'function': {
+      const reference = parseFunctionArn(readText(object, 'functionArn') ?? '');
+      if (reference === undefined) return { kind: 'malformed', reason: 'the job has no function ARN' };
+      return { kind: 'job', job: { kind: 'function', functionArn: reference.functionArn, runID } };
+    }
+    default:
+      return { kind: 'malformed', reason: 'the job is neither `all` nor `function`' };
+  }
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { buildClients } from '../aws/clients.ts';
+import { DynamodbLedger } from '../aws/dynamodb-ledger.ts';
+import { LambdaPolicyStore } from '../aws/lambda-policy-store.ts';
+import { LambdaQualifierDirectory } from '../aws/lambda-qualifier-directory.ts';
+import { SnsAlertPublisher } from '../aws/sns-alert-publisher.ts';
+import { SqsConvergenceQueue } from '../aws/sqs-convergence-queue.ts';
+import { SYSTEM_CLOCK } from '../aws/system-clock.ts';
+import type { ConvergencePorts } from '../containment/convergence.ts';
+import type { RemediationPorts } from '../containment/remediation.ts';
+import type { Allowlist } from '../core/allowlist/allowlist.ts';
+import { type Guard, nameGuard } from '../core/guard.ts';
+import { parseEnvironment } from './environment.ts';
+
+/** Where a function says what it did. */
+export interface Telemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Everything that the guard's functions work with, built once when the function starts. */
+export interface GuardRuntime {
+  readonly allowlist: Allowlist;
+  readonly guard: Guard;
+  readonly ports: RemediationPorts & ConvergencePorts;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Builds the ports from the environment and reads the allowlist that lies beside the bundle: the CDK app compiled it at
+ * synth, so that no YAML is read here. Throws where the environment is incomplete.
+ */
+export function buildGuardRuntime(env: NodeJS.ProcessEnv, folder: string): GuardRuntime {
+  const environment = parseEnvironment(env);
+  const clients = buildClients({ region: environment.region, endpoint: env['AWS_ENDPOINT_URL'] });
+  return {
+    allowlist: JSON.parse(readFileSync(join(folder, 'allowlist.json'), 'utf8')) as Allowlist,
+    guard: nameGuard(environment.account, environment.region, environment.guardName),
+    ports: {
+      policies: new LambdaPolicyStore(clients.lambda),
+      ledger: new DynamodbLedger(clients.dynamodb, environment.ledgerTableName),
+      alerts: new SnsAlertPublisher(clients.sns, environment.alertTopicArn),
+      convergence: new SqsConvergenceQueue(clients.sqs, environment.convergenceQueueUrl),
+      qualifiers: new LambdaQualifierDirectory(clients.lambda),
+      clock: SYSTEM_CLOCK,
+    },
+    telemetry: { logger: new Logger(), metrics: new Metrics() },
+  };
+}
