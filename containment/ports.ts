@@ -140,6 +140,19 @@ export interface QualifierDirectory {
   listQualifiers(functionArn: string): Promise<readonly string[]>;
 }
 
+/** How an attempt to disable a mapping ended. */
+export type DisableResult =
+  | { readonly kind: 'disabled' }
+  | { readonly kind: 'alreadyDisabled' }
+  | { readonly kind: 'missing' };
+
+/** Looks at and disables event source mappings, which no policy of the function stops. */
+export interface EventSourceMappings {
+  /** The ARN of the mapping's source; null where the mapping is gone or has none (self-managed Kafka). */
+  readSource(mappingArn: string): Promise<string | null>;
+  disableMapping(mappingArn: string): Promise<DisableResult>;
+}
+
 /** Hands the other qualifiers of a function to the converging function, which has the time for them. */
 export interface ConvergenceQueue {
   requestConvergence(job: ConvergenceJob): Promise<void>;

@@ -10,12 +10,14 @@ import { type Decision, decideInvocation, type Verdict } from '../core/verdict/d
 import { type ContainmentPorts, containTarget } from './containment.ts';
 import { PermanentError, RetryableError } from './errors.ts';
 import { holdAgainstHistory } from './history.ts';
-import type { AlertPublisher, ConvergenceQueue } from './ports.ts';
+import { disableMapping, resolveMapping } from './mapping.ts';
+import type { AlertPublisher, ConvergenceQueue, EventSourceMappings } from './ports.ts';
 
 /** Everything the remediation of one record acts on. */
 export interface RemediationPorts extends ContainmentPorts {
   readonly alerts: AlertPublisher;
   readonly convergence: ConvergenceQueue;
+  readonly mappings: EventSourceMappings;
 }
 
 /** One delivery of one record. */
@@ -62,7 +64,8 @@ export async function remediateRecord(
   const placement = placeInvocation(parsed, guard);
   if (placement.kind === 'foreign') return { kind: 'skipped', reason: placement.reason };
   const caller = identifyCaller(parsed);
-  const decision = decideInvocation(parsed, caller, allowlist);
+  const mappings = await resolveMapping(caller, ports.mappings);
+  const decision = decideInvocation(parsed, caller, allowlist, mappings);
   const { verdict } = decision;
   if (verdict === 'authorized' || verdict === 'unguarded') return { kind: 'passed', verdict };
   const call: Call = { delivery, invocation: parsed, caller, decision, verdict };
@@ -110,14 +113,14 @@ async function respond(
   if (invocation.errorCode !== null) {
     return { kind: 'notAttempted', reason: 'the call failed by itself, so nobody got in' };
   }
-  if (caller.kind === 'eventSourceMapping') {
-    return {
-      kind: 'refused',
-      reason: 'Lambda itself polls for an event source mapping, and no policy of the function stops that',
-      notStopped: ['the mapping goes on calling until somebody disables it'],
-    };
+  try {
+    return caller.kind === 'eventSourceMapping'
+      ? await disableMapping(caller.mappingArn, ports.mappings)
+      : await contain(call, invocation.functionArn, guarded, allowlist, guard, ports);
+  } catch (error) {
+    if (error instanceof PermanentError) return { kind: 'refused', reason: error.message, notStopped: [] };
+    throw error;
   }
-  return contain(call, invocation.functionArn, guarded, allowlist, guard, ports);
 }
 
 async function contain(
@@ -136,13 +139,8 @@ async function contain(
     scope: { kind: 'allowlist' },
     offender: call.caller,
   } as const;
-  try {
-    const outcome = await containTarget(request, guard, ports);
-    return await holdAgainstHistory(outcome, call.invocation.eventTime, target, ports.ledger);
-  } catch (error) {
-    if (error instanceof PermanentError) return { kind: 'refused', reason: error.message, notStopped: [] };
-    throw error;
-  }
+  const outcome = await containTarget(request, guard, ports);
+  return holdAgainstHistory(outcome, call.invocation.eventTime, target, ports.ledger);
 }
 
 /**

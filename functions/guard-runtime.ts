@@ -4,6 +4,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { buildClients } from '../aws/clients.ts';
 import { DynamodbLedger } from '../aws/dynamodb-ledger.ts';
+import { LambdaEventSourceMappings } from '../aws/lambda-event-source-mappings.ts';
 import { LambdaPolicyStore } from '../aws/lambda-policy-store.ts';
 import { LambdaQualifierDirectory } from '../aws/lambda-qualifier-directory.ts';
 import { SnsAlertPublisher } from '../aws/sns-alert-publisher.ts';
@@ -44,6 +45,7 @@ export function buildGuardRuntime(env: NodeJS.ProcessEnv, folder: string): Guard
       ledger: new DynamodbLedger(clients.dynamodb, environment.ledgerTableName),
       alerts: new SnsAlertPublisher(clients.sns, environment.alertTopicArn),
       convergence: new SqsConvergenceQueue(clients.sqs, environment.convergenceQueueUrl),
+      mappings: new LambdaEventSourceMappings(clients.lambda),
       qualifiers: new LambdaQualifierDirectory(clients.lambda),
       clock: SYSTEM_CLOCK,
     },

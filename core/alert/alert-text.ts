@@ -4,7 +4,7 @@ import type { AlertSubject } from './alert.ts';
 import { describeOutcome, headlineOutcome } from './headline.ts';
 import { composePolicyDiff } from './policy-diff.ts';
 import { quoteText } from './quotation.ts';
-import { composeRollbackCommand } from './rollback-command.ts';
+import { composeWayBack } from './rollback-command.ts';
 
 /** Composes the part of an alert that people read: what happened, why, what was done, what is left, the way back. */
 export function composeAlertText(about: AlertSubject): string {
@@ -55,8 +55,9 @@ function listDiff({ outcome }: AlertSubject): readonly string[] {
 }
 
 function describeWayBack({ invocation, outcome }: AlertSubject): readonly string[] {
-  const command = outcome.kind === 'contained' ? composeRollbackCommand(invocation) : null;
-  if (command === null || outcome.kind !== 'contained') return [];
+  const command = composeWayBack(invocation, outcome);
+  if (command === null) return [];
+  if (outcome.kind !== 'contained') return ['To take it back:', `  ${command}`];
   return [
     'To take it back, in the checkout that deployed the guard:',
     `  ${command}`,

@@ -9,7 +9,7 @@ import type { ConvergenceEvent } from './convergence-alert.ts';
 import { headlineOutcome } from './headline.ts';
 import type { Outcome } from './outcome.ts';
 import { shortenText } from './quotation.ts';
-import { composeRollbackCommand } from './rollback-command.ts';
+import { composeWayBack } from './rollback-command.ts';
 import { composeSubject } from './subject.ts';
 
 /** Everything that an alert tells. */
@@ -88,7 +88,7 @@ export function composeAlert(about: AlertSubject): Alert {
       userAgent: limit(invocation.userAgent),
       errorCode: limit(invocation.errorCode),
       outcome,
-      rollback: outcome.kind === 'contained' ? composeRollbackCommand(invocation) : null,
+      rollback: composeWayBack(invocation, outcome),
     },
     attributes: {
       kind: 'invocation',

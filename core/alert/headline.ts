@@ -11,6 +11,7 @@ export function headlineOutcome(verdict: Verdict, outcome: Outcome): string {
       return `${call}, nothing changed`;
     case 'contained':
     case 'alreadyContained':
+    case 'mappingDisabled':
       return `${call}, contained`;
     case 'ineffective':
       return `${call} after containment, NOT STOPPED`;
@@ -32,6 +33,8 @@ export function describeOutcome(outcome: Outcome): string {
       return outcome.lever === 'resourcePolicy'
         ? "The function's resource policy was rewritten and read back. It now denies every caller that is not listed."
         : "The function's permissions were narrowed and read back. Grants that let unlisted callers in are gone.";
+    case 'mappingDisabled':
+      return 'The event source mapping was disabled. Its source keeps its records until the mapping is enabled again.';
     case 'alreadyContained':
       return 'Nothing was left to do: the policy already shuts out every caller that is not listed.';
     case 'ineffective':

@@ -8,6 +8,8 @@ export type Outcome =
   /** Nothing was changed, because something was in doubt or nobody got in. */
   | { readonly kind: 'notAttempted'; readonly reason: string }
   | ContainedOutcome
+  /** The event source mapping that called was disabled: no policy stops Lambda's own pollers. */
+  | { readonly kind: 'mappingDisabled'; readonly mappingArn: string; readonly notStopped: readonly string[] }
   /** The policy already said what it should; the call was let in before that took effect. */
   | { readonly kind: 'alreadyContained'; readonly notStopped: readonly string[] }
   /** The caller got in although the policy had been rewritten minutes before. */

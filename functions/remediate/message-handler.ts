@@ -74,6 +74,7 @@ const OUTCOME_METRICS = {
   observed: 'Observed',
   notAttempted: 'NotAttempted',
   contained: 'Contained',
+  mappingDisabled: 'MappingDisabled',
   alreadyContained: 'AlreadyContained',
   ineffective: 'ContainmentIneffective',
   refused: 'ContainmentRefused',

@@ -7,6 +7,8 @@ import {
   type Containment,
   type ConvergenceJob,
   type ConvergenceQueue,
+  type DisableResult,
+  type EventSourceMappings,
   type Ledger,
   type LedgerEvent,
   MAX_WRITES_PER_HOUR,
@@ -205,6 +207,25 @@ export class InMemoryAlerts implements AlertPublisher {
   async publishAlert(alert: Alert): Promise<void> {
     this.interrupt('publishAlert');
     this.published.push(alert);
+  }
+}
+
+/** Event source mappings, each with its source. */
+export class InMemoryMappings implements EventSourceMappings {
+  readonly sources = new Map<string, string>();
+  readonly disabled = new Set<string>();
+  interrupt: Interruption = () => undefined;
+
+  async readSource(mappingArn: string): Promise<string | null> {
+    return this.sources.get(mappingArn) ?? null;
+  }
+
+  async disableMapping(mappingArn: string): Promise<DisableResult> {
+    this.interrupt('disableMapping');
+    if (!this.sources.has(mappingArn)) return { kind: 'missing' };
+    if (this.disabled.has(mappingArn)) return { kind: 'alreadyDisabled' };
+    this.disabled.add(mappingArn);
+    return { kind: 'disabled' };
   }
 }
 

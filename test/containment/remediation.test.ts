@@ -16,6 +16,7 @@ import {
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
+  InMemoryMappings,
   InMemoryPolicies,
   StandingClock,
 } from './in-memory-ports.ts';
@@ -25,6 +26,7 @@ interface World extends RemediationPorts {
   readonly ledger: InMemoryLedger;
   readonly alerts: InMemoryAlerts;
   readonly convergence: InMemoryConvergence;
+  readonly mappings: InMemoryMappings;
   readonly clock: StandingClock;
 }
 
@@ -34,6 +36,7 @@ function buildWorld(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy'):
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
     convergence: new InMemoryConvergence(),
+    mappings: new InMemoryMappings(),
     clock: new StandingClock(),
   };
   world.policies.place(TARGET, POLICY);
@@ -159,6 +162,63 @@ describe('an invocation that needs no change', () => {
     expect(world.policies.calls.filter((call) => call !== 'readPolicy')).toEqual([]);
     expect(world.policies.look(TARGET)).toEqual(POLICY);
     expect(world.alerts.published).toHaveLength(1);
+  });
+});
+
+describe('an event source mapping', () => {
+  const MAPPING =
+    'arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:0f0e0d0c-0000-4000-8000-000000000000';
+  const QUEUE = 'arn:aws:sqs:eu-west-1:111122223333:orders';
+  const call = composeS3Call({
+    userIdentity: { type: 'AWSService', invokedBy: 'lambda.amazonaws.com' },
+    requestParameters: { functionName: FUNCTION_ARN, sourceArn: MAPPING },
+  });
+  const listing = (eventSourceMapping: string): Allowlist =>
+    composeAllowlist('enforce', [
+      { kind: 'eventSourceMapping', pointer: '/functions/0/invokers/0', eventSourceMapping },
+    ]);
+
+  it('that is not listed is disabled, and the alert gives the command that enables it again', async () => {
+    const world = buildWorld();
+    world.mappings.sources.set(MAPPING, QUEUE);
+    expect(readOutcome(await deliver(world, call))).toBe('mappingDisabled');
+    expect(world.mappings.disabled).toContain(MAPPING);
+    expect(world.policies.look(TARGET)).toEqual(POLICY);
+    expect(world.alerts.published[0]?.text).toContain(
+      '--uuid 0f0e0d0c-0000-4000-8000-000000000000 --enabled',
+    );
+  });
+
+  it('that cannot be disabled is alerted as NOT contained', async () => {
+    const world = buildWorld();
+    world.mappings.sources.set(MAPPING, QUEUE);
+    world.mappings.interrupt = () => {
+      throw new PermanentError('AccessDenied', 'the guard may not call `lambda:UpdateEventSourceMapping`');
+    };
+    expect(readOutcome(await deliver(world, call))).toBe('refused');
+    expect(world.alerts.published[0]?.subject).toContain('NOT contained');
+  });
+
+  it.each([MAPPING, QUEUE, 'arn:aws:sqs:eu-west-1:111122223333:ord*'])(
+    'listed as %s passes',
+    async (listed) => {
+      const world = buildWorld();
+      world.mappings.sources.set(MAPPING, QUEUE);
+      expect(await deliver(world, call, listing(listed))).toEqual({ kind: 'passed', verdict: 'authorized' });
+    },
+  );
+
+  it('that is gone, where a source is listed, is undetermined: nothing is changed', async () => {
+    const world = buildWorld();
+    expect(readOutcome(await deliver(world, call, listing(QUEUE)))).toBe('notAttempted');
+    expect(world.mappings.disabled.size).toBe(0);
+  });
+
+  it('in mode observe is only alerted', async () => {
+    const world = buildWorld();
+    world.mappings.sources.set(MAPPING, QUEUE);
+    expect(readOutcome(await deliver(world, call, composeAllowlist('observe')))).toBe('observed');
+    expect(world.mappings.disabled.size).toBe(0);
   });
 });
 

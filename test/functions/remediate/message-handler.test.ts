@@ -14,6 +14,7 @@ import {
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
+  InMemoryMappings,
   InMemoryPolicies,
   StandingClock,
 } from '../../containment/in-memory-ports.ts';
@@ -39,6 +40,7 @@ function buildWorld() {
       ledger: new InMemoryLedger(),
       alerts: new InMemoryAlerts(),
       convergence: new InMemoryConvergence(),
+      mappings: new InMemoryMappings(),
       clock: new StandingClock(),
     },
     telemetry: { logger: new Logger({ logLevel: 'SILENT' }), metrics },
