@@ -1,0 +1,25 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+/** One item of a table, as the low-level client answers it. */
+export type Item = Record<string, AttributeValue>;
+
+/** A string attribute. */
+export function writeText(text: string): AttributeValue {
+  return { S: text };
+}
+
+/** A whole number attribute. */
+export function writeNumber(value: number): AttributeValue {
+  return { N: String(Math.trunc(value)) };
+}
+
+/** The string under a name, or `undefined` where there is none. */
+export function readItemText(item: Item | undefined, name: string): string | undefined {
+  return item?.[name]?.S;
+}
+
+/** The number under a name, or `undefined` where there is none. */
+export function readItemNumber(item: Item | undefined, name: string): number | undefined {
+  const text = item?.[name]?.N;
+  return text === undefined ? undefined : Number(text);
+}
