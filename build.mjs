@@ -41,3 +41,15 @@ for (const name of FUNCTIONS) {
   await writeFile(`dist/functions/${name}/package.json`, '{"type":"commonjs"}\n');
 }
 await mkdir('dist/cli', { recursive: true });
+
+/** The JSON Schema for editors comes from the very schema that reads the file. */
+const { outputFiles } = await build({
+  ...SHARED,
+  entryPoints: ['config/json-schema.ts'],
+  format: 'esm',
+  write: false,
+});
+const { composeJsonSchema } = await import(
+  `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+);
+await writeFile('dist/invokeguard.schema.json', `${JSON.stringify(composeJsonSchema(), null, 2)}\n`);

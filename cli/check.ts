@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type AllowlistReading, readAllowlistFile } from '../config/allowlist-file.ts';
+import { type ConfigProblem, formatProblem } from '../config/problem.ts';
+import { explainAllowlist } from './check-text.ts';
+import type { Command, CommandIo, ExitCode } from './command-io.ts';
+
+const USAGE = 'usage: invokeguard check [--config FILE] [--strict] [--format human|json]';
+
+const HELP = `${USAGE}
+
+Validates the allowlist and says in plain sentences what it means, function by function.
+
+  --config FILE   the allowlist (default: invokeguard.yaml)
+  --strict        warnings are errors
+  --format        human (default) or json
+  --help          this text
+
+Exit code: 0 the file is good; 2 it is not (with --strict: or it has warnings), or the command was called wrongly.
+`;
+
+interface CheckOptions {
+  readonly config: string;
+  readonly format: 'human' | 'json';
+  readonly strictness: 'lenient' | 'strict';
+}
+
+/** `invokeguard check`: tells whether the allowlist is good, and what it means. */
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'validate the allowlist and say what it means',
+  help: HELP,
+  run: async (args, io) => runCheck(args, io),
+};
+
+function runCheck(args: readonly string[], io: CommandIo): ExitCode {
+  const options = readOptions(args);
+  if (typeof options === 'string') {
+    if (options === 'help') {
+      io.writeOut(HELP);
+      return 0;
+    }
+    io.writeErr(`${options}\n${USAGE}\n`);
+    return 2;
+  }
+  const reading = readConfig(options.config, io);
+  const verdict =
+    reading.kind === 'invalid' || (options.strictness === 'strict' && reading.warnings.length > 0);
+  if (options.format === 'json') io.writeOut(`${JSON.stringify(composeJson(reading, options))}\n`);
+  else writeHuman(reading, options, io);
+  return verdict ? 2 : 0;
+}
+
+/** Reads the file that the user named, from the working directory, and names it in problems as the user did. */
+function readConfig(config: string, io: CommandIo): AllowlistReading {
+  const reading = readAllowlistFile(resolve(io.cwd, config), io.nowMs());
+  const rename = (problem: ConfigProblem): ConfigProblem => ({ ...problem, file: config });
+  const warnings = reading.warnings.map(rename);
+  return reading.kind === 'allowlist'
+    ? { ...reading, warnings }
+    : { ...reading, warnings, problems: reading.problems.map(rename) };
+}
+
+function readOptions(args: readonly string[]): CheckOptions | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string', default: 'invokeguard.yaml' },
+        strict: { type: 'boolean', default: false },
+        format: { type: 'string', default: 'human' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) return 'help';
+    if (values.config === '') return '`--config` has no value, expected the name of a file';
+    if (values.format !== 'human' && values.format !== 'json') {
+      return `\`${values.format}\` is not a format, expected \`human\` or \`json\``;
+    }
+    return { config: values.config, format: values.format, strictness: values.strict ? 'strict' : 'lenient' };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const [sentence = error.message] = error.message.split('\n');
+    return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '').replaceAll("'", '`');
+  }
+}
+
+function writeHuman(reading: AllowlistReading, options: CheckOptions, io: CommandIo): void {
+  const { strictness } = options;
+  for (const warning of reading.warnings) {
+    io.writeErr(`${strictness === 'strict' ? 'error' : 'warning'}: ${formatProblem(warning)}\n`);
+  }
+  if (reading.kind === 'invalid') {
+    for (const problem of reading.problems) io.writeErr(`error: ${formatProblem(problem)}\n`);
+    io.writeErr(`${countThings(reading.problems.length, 'error')}; nothing may be deployed with this file\n`);
+    return;
+  }
+  io.writeOut(explainAllowlist(reading.allowlist, io.nowMs()));
+  if (reading.warnings.length > 0) {
+    const noun = strictness === 'strict' ? 'error (warning, with --strict)' : 'warning';
+    io.writeErr(`${countThings(reading.warnings.length, noun)}\n`);
+  }
+}
+
+function countThings(count: number, noun: string): string {
+  const [word = noun, ...rest] = noun.split(' ');
+  return [`${count} ${word}${count === 1 ? '' : 's'}`, ...rest].join(' ');
+}
+
+function composeJson(reading: AllowlistReading, { strictness }: CheckOptions): unknown {
+  if (reading.kind === 'invalid') return reading;
+  const { allowlist, warnings } = reading;
+  if (strictness === 'strict' && warnings.length > 0) {
+    return { kind: 'invalid', problems: warnings, warnings: [] };
+  }
+  const { functions, breakGlass, trail, alerts } = allowlist;
+  return { kind: 'allowlist', functions, breakGlass, trail, alerts, warnings };
+}

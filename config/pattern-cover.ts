@@ -1,0 +1,61 @@
+import { hasWildcard } from '../core/arn.ts';
+
+/**
+ * Decides whether everything that pattern `narrow` matches is matched by pattern `wide` too (`*` any run, `?` one
+ * character). A yes is certain; a no may be wrong for rare pairs such as `?*` and `*?`, which is good enough for
+ * warnings.
+ */
+export function coversPattern(wide: string, narrow: string): boolean {
+  // One row of the table at a time: reach[i] tells whether wide.slice(i) covers narrow.slice(j).
+  let reach = startRow(wide);
+  reach[wide.length] = true;
+  for (let i = wide.length - 1; i >= 0; i -= 1) reach[i] = wide[i] === '*' && reach[i + 1] === true;
+  for (let j = narrow.length - 1; j >= 0; j -= 1) {
+    const next = startRow(wide);
+    for (let i = wide.length - 1; i >= 0; i -= 1) {
+      if (wide[i] === '*') next[i] = next[i + 1] === true || reach[i] === true;
+      else if (narrow[j] === '*') next[i] = false;
+      else next[i] = (wide[i] === '?' || wide[i] === narrow[j]) && reach[i + 1] === true;
+    }
+    reach = next;
+  }
+  return reach[0] === true;
+}
+
+/** Decides whether some text matches both patterns. */
+export function overlapsPattern(left: string, right: string): boolean {
+  let reach = startRow(right);
+  reach[right.length] = true;
+  for (let j = right.length - 1; j >= 0; j -= 1) reach[j] = right[j] === '*' && reach[j + 1] === true;
+  for (let i = left.length - 1; i >= 0; i -= 1) {
+    const next = startRow(right);
+    next[right.length] = left[i] === '*' && reach[right.length] === true;
+    for (let j = right.length - 1; j >= 0; j -= 1) {
+      if (left[i] === '*') next[j] = reach[j] === true || next[j + 1] === true;
+      else if (right[j] === '*') next[j] = next[j + 1] === true || reach[j] === true;
+      else {
+        const same = left[i] === '?' || right[j] === '?' || left[i] === right[j];
+        next[j] = same && reach[j + 1] === true;
+      }
+    }
+    reach = next;
+  }
+  return reach[0] === true;
+}
+
+/** As {@link coversPattern}, for ARN patterns: each of the six parts on its own, as ArnLike compares them. */
+export function coversArnPattern(wide: string, narrow: string): boolean {
+  if (!hasWildcard(wide)) return wide === narrow;
+  const wideParts = cutPattern(wide);
+  const narrowParts = cutPattern(narrow);
+  return wideParts.every((part, index) => coversPattern(part, narrowParts[index] ?? ''));
+}
+
+function cutPattern(pattern: string): readonly string[] {
+  const parts = pattern.split(':');
+  return [...parts.slice(0, 5), parts.slice(5).join(':')];
+}
+
+function startRow(pattern: string): boolean[] {
+  return Array.from({ length: pattern.length + 1 }, () => false);
+}
