@@ -45,6 +45,8 @@ export interface ReplacePlan {
   readonly removed: readonly PolicyStatement[];
   /** Statements that are new; every one carries a Sid of ours. */
   readonly added: readonly PolicyStatement[];
+  /** Those of `removed` that certainly let the offender in; a rollback gives them back only when asked to. */
+  readonly admittedOffender: readonly PolicyStatement[];
   /** What the new policy does not stop, in sentences for the alert: "source not enforced", and the like. */
   readonly notes: readonly string[];
 }
