@@ -1,0 +1,37 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Keys } from './child-environment.ts';
+import { LAB_REGION, type LocalAws } from './local-aws.ts';
+
+/** SDK clients of one principal of the local AWS. */
+export interface AwsClients {
+  readonly cloudformation: CloudFormationClient;
+  readonly events: EventBridgeClient;
+  readonly iam: IAMClient;
+  readonly lambda: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly s3: S3Client;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+}
+
+/** Makes clients that sign with these keys and reach the local AWS only. */
+export function connectAs(aws: Pick<LocalAws, 'endpoint'>, keys: Keys): AwsClients {
+  const config = { endpoint: aws.endpoint, region: LAB_REGION, credentials: keys, maxAttempts: 1 };
+  return {
+    cloudformation: new CloudFormationClient(config),
+    events: new EventBridgeClient(config),
+    iam: new IAMClient(config),
+    lambda: new LambdaClient(config),
+    logs: new CloudWatchLogsClient(config),
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+    sns: new SNSClient(config),
+    sqs: new SQSClient(config),
+  };
+}

@@ -1,0 +1,58 @@
+import { FilterLogEventsCommand, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
+import { GetPolicyCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { type PolicyDocument, parsePolicy } from '../core/policy/document.ts';
+import { BUCKET_NAME, type CastUser, FUNCTION_ARN, FUNCTION_NAME } from './cast.ts';
+import type { Lab } from './lab.ts';
+import { pollUntil, StepFailure } from './step-failure.ts';
+
+/** How one call of the function by a user ended. */
+export type CallResult =
+  | { readonly kind: 'served'; readonly requestId: string; readonly payload: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string };
+
+/** Calls the guarded function with the user's own keys. */
+export async function callFunction(user: CastUser): Promise<CallResult> {
+  try {
+    const answer = await user.clients.lambda.send(
+      new InvokeCommand({ FunctionName: FUNCTION_ARN, Payload: JSON.stringify({ caller: user.userArn }) }),
+    );
+    const payload = new TextDecoder().decode(answer.Payload);
+    if (answer.FunctionError !== undefined) throw new StepFailure('the function to answer', payload);
+    return { kind: 'served', requestId: answer.$metadata.requestId ?? '', payload };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AccessDeniedException') throw error;
+    return { kind: 'refused', code: error.name, message: error.message };
+  }
+}
+
+/** Uploads a file to the listed bucket and waits until the function has logged that it made the thumbnail. */
+export async function uploadFile(lab: Lab, key: string): Promise<void> {
+  await lab.root.s3.send(new PutObjectCommand({ Bucket: BUCKET_NAME, Key: key, Body: 'a picture' }));
+  await pollUntil(
+    `\`${FUNCTION_NAME}\` to log that it was called for \`${key}\``,
+    () => readFunctionLog(lab, FUNCTION_NAME),
+    (lines) => lines.some((line) => line.includes(`thumbnail of ${key}`)),
+  );
+}
+
+/** What a function has logged so far, oldest first; empty before its first call. */
+export async function readFunctionLog(lab: Lab, functionName: string): Promise<readonly string[]> {
+  try {
+    const answer = await lab.root.logs.send(
+      new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${functionName}` }),
+    );
+    return (answer.events ?? []).map((event) => event.message?.trimEnd() ?? '');
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return [];
+    throw error;
+  }
+}
+
+/** The resource policy of the guarded function as the local AWS has it now. */
+export async function readFunctionPolicy(lab: Lab): Promise<PolicyDocument> {
+  const answer = await lab.root.lambda.send(new GetPolicyCommand({ FunctionName: FUNCTION_NAME }));
+  const parsed = parsePolicy(answer.Policy ?? '{}');
+  if (parsed.kind === 'unreadable') throw new StepFailure('a policy in JSON', parsed.reason);
+  return parsed.policy;
+}

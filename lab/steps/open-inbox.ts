@@ -1,0 +1,72 @@
+import { SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { Lab } from '../lab.ts';
+import { LAB_ACCOUNT, LAB_REGION } from '../local-aws.ts';
+import type { Narrator } from '../narration.ts';
+import type { DeployedParts } from './deploy-guard.ts';
+
+const INBOX_NAME = 'alert-inbox';
+
+/** A queue that is subscribed to the alert topic, as a mailbox would be. */
+export interface Inbox {
+  /** Answers the alerts that have come since the last time, as SNS delivered them. */
+  readonly takeAlerts: () => Promise<readonly DeliveredAlert[]>;
+}
+
+/** An alert as a subscriber gets it. */
+export interface DeliveredAlert {
+  readonly subject: string;
+  readonly text: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Subscribes a queue to the alert topic. */
+export async function openInbox(lab: Lab, parts: DeployedParts, narrator: Narrator): Promise<Inbox> {
+  const queueArn = `arn:aws:sqs:${LAB_REGION}:${LAB_ACCOUNT}:${INBOX_NAME}`;
+  const mayDeliver = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: queueArn,
+        Condition: { ArnEquals: { 'aws:SourceArn': parts.alertTopicArn } },
+      },
+    ],
+  };
+  const queue = await lab.root.sqs.send(
+    new CreateQueueCommand({ QueueName: INBOX_NAME, Attributes: { Policy: JSON.stringify(mayDeliver) } }),
+  );
+  await lab.root.sns.send(
+    new SubscribeCommand({ TopicArn: parts.alertTopicArn, Protocol: 'sqs', Endpoint: queueArn }),
+  );
+  narrator.tell('EMULATED', `SNS delivers the alerts to a queue of the demo, \`${INBOX_NAME}\``);
+  const { QueueUrl } = queue;
+  return {
+    takeAlerts: async () => {
+      const received = await lab.root.sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+      );
+      const messages = received.Messages ?? [];
+      for (const { ReceiptHandle } of messages) {
+        await lab.root.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      }
+      return messages.map((message) => readDelivery(message.Body ?? '{}'));
+    },
+  };
+}
+
+function readDelivery(body: string): DeliveredAlert {
+  const delivery = JSON.parse(body) as {
+    Subject?: string;
+    Message?: string;
+    MessageAttributes?: Record<string, { Value: string }>;
+  };
+  const attributes = Object.entries(delivery.MessageAttributes ?? {});
+  return {
+    subject: delivery.Subject ?? '',
+    text: delivery.Message ?? '',
+    attributes: Object.fromEntries(attributes.map(([name, { Value }]) => [name, Value])),
+  };
+}

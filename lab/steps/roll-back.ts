@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { PolicyDocument } from '../../core/policy/document.ts';
+import { callFunction, readFunctionPolicy } from '../calls.ts';
+import { type Cast, FUNCTION_ARN, INTRUDER_NAME, PLANTED_SID } from '../cast.ts';
+import type { Lab } from '../lab.ts';
+import type { Narrator } from '../narration.ts';
+import { listSids } from '../policy-difference.ts';
+import { runProgram } from '../program.ts';
+import { StepFailure } from '../step-failure.ts';
+
+/** Runs `invokeguard rollback`, and shows that the policy is back but for the grant that let the caller in. */
+export async function rollBack(
+  lab: Lab,
+  cast: Cast,
+  before: PolicyDocument,
+  narrator: Narrator,
+): Promise<PolicyDocument> {
+  const args = ['rollback', '--function', FUNCTION_ARN, '--yes'];
+  const output = await runProgram({
+    title: `npx invokeguard ${args.join(' ')}`,
+    args: [join(lab.checkout, 'dist/cli/invokeguard.cjs'), ...args],
+    cwd: lab.folder,
+    env: lab.childEnvironment,
+    logPath: join(lab.folder, 'rollback.log'),
+  });
+  narrator.tell('REAL', `\`npx invokeguard ${args.join(' ')}\` says:`);
+  narrator.show(output.trimEnd());
+  const restored = await readFunctionPolicy(lab);
+  const expected = listSids(before).filter((sid) => sid !== PLANTED_SID);
+  if (listSids(restored).join() !== expected.join()) {
+    throw new StepFailure(`the statements ${expected.join(', ')}`, listSids(restored).join(', '));
+  }
+  const result = await callFunction(cast.intruder);
+  if (result.kind !== 'refused') throw new StepFailure(`\`${INTRUDER_NAME}\` to stay out`, 'it was served');
+  narrator.tell(
+    'EMULATED',
+    `the policy is back as it was, but for \`${PLANTED_SID}\`: \`${INTRUDER_NAME}\` stays out`,
+  );
+  return restored;
+}

@@ -1,0 +1,70 @@
+import type { PolicyDocument } from '../core/policy/document.ts';
+import { type CallResult, readFunctionPolicy } from './calls.ts';
+import type { InvocationEvent } from './invocation-record.ts';
+import { type Lab, openLab } from './lab.ts';
+import type { Narrator } from './narration.ts';
+import { awaitContainment } from './steps/await-containment.ts';
+import { beRefused } from './steps/be-refused.ts';
+import { deliverAgain } from './steps/deliver-again.ts';
+import { deliverRecord } from './steps/deliver-record.ts';
+import { deployGuard } from './steps/deploy-guard.ts';
+import { getIn } from './steps/get-in.ts';
+import { type DeliveredAlert, openInbox } from './steps/open-inbox.ts';
+import { readAlert } from './steps/read-alert.ts';
+import { rollBack } from './steps/roll-back.ts';
+import { setStage } from './steps/set-stage.ts';
+
+/** What happened in the story, for whoever wants to check it. */
+export interface StoryFacts {
+  readonly before: PolicyDocument;
+  readonly event: InvocationEvent;
+  readonly contained: PolicyDocument;
+  readonly refusal: CallResult;
+  readonly alert: DeliveredAlert;
+  readonly restored: PolicyDocument;
+}
+
+/** Starts the local AWS for a story and says so. */
+export async function openStage(checkout: string, folder: string, narrator: Narrator): Promise<Lab> {
+  narrator.begin('Start a local AWS');
+  const lab = await openLab(checkout, folder);
+  narrator.tell(
+    'EMULATED',
+    `ministack answers on ${lab.aws.endpoint}; it enforces IAM and resource policies`,
+  );
+  return lab;
+}
+
+/**
+ * Plays an unlisted call from beginning to end: deployed guard, call, containment, refusal, alert, duplicate, rollback.
+ * The first step that does not end as it must throws.
+ */
+export async function playStory(lab: Lab, narrator: Narrator): Promise<StoryFacts> {
+  narrator.begin('Deploy Invokeguard');
+  const parts = await deployGuard(lab, narrator);
+  const inbox = await openInbox(lab, parts, narrator);
+
+  narrator.begin('Set the stage');
+  const cast = await setStage(lab, narrator);
+  const before = await readFunctionPolicy(lab);
+
+  narrator.begin('An unlisted caller gets in');
+  const requestId = await getIn(lab, cast, narrator);
+
+  narrator.begin('Its call is recorded and delivered');
+  const event = await deliverRecord(lab, parts, cast.intruder, requestId, narrator);
+
+  narrator.begin('The guard contains it');
+  const contained = await awaitContainment(lab, before, narrator);
+  const refusal = await beRefused(lab, cast, narrator);
+
+  narrator.begin('The guard tells people');
+  const alert = await readAlert(inbox, narrator);
+
+  narrator.begin('The same event comes twice');
+  await deliverAgain(lab, parts, event, contained, inbox, narrator);
+
+  narrator.begin('Roll back');
+  const restored = await rollBack(lab, cast, before, narrator);
+  return { before, event, contained, refusal, alert, restored };
+}
