@@ -1,0 +1,94 @@
+import { Arn, ArnFormat, type Stack, Token } from 'aws-cdk-lib';
+import { overlapsPattern } from '../config/pattern-cover.ts';
+import type { Allowlist, FunctionEntry, FunctionSelector, Mode } from '../core/allowlist/allowlist.ts';
+import { parseFunctionName } from '../core/record/function-reference.ts';
+
+/** The functions of one stack's account and Region that an allowlist names, as IAM resource ARNs. */
+export interface FunctionScope {
+  /** Functions that may be contained. */
+  readonly enforced: readonly string[];
+  /** Functions observed although a less specific glob enforces their like: writing is denied on them. */
+  readonly spared: readonly string[];
+}
+
+/**
+ * Decides on which functions the guard may act.
+ *
+ * A function in mode `observe` needs no rights at all: the guard tells of its callers without a look at its policy.
+ * Where a less specific glob in `enforce` reaches it, an explicit Deny spares it, because the most specific entry
+ * stands alone. A Deny that would also hit an enforced function is left out; there the code alone decides.
+ */
+export function scopeFunctions(allowlist: Allowlist, stack: Stack): FunctionScope {
+  const enforced = listSelectors(allowlist, 'enforce', stack);
+  const spared = listSelectors(allowlist, 'observe', stack).filter((observed) => {
+    const overlapping = enforced.filter((other) => overlaps(observed, other));
+    return overlapping.length > 0 && overlapping.every((other) => rank(other) < rank(observed));
+  });
+  return { enforced: listArns(enforced, stack), spared: listArns(spared, stack) };
+}
+
+function overlaps(left: FunctionSelector, right: FunctionSelector): boolean {
+  if (left.kind !== 'glob' && right.kind !== 'glob') return readName(left) === readName(right);
+  return overlapsPattern(readName(left), readName(right));
+}
+
+/** A full ARN stands above an exact name, and that above the longest glob. */
+function rank(selector: FunctionSelector): number {
+  switch (selector.kind) {
+    case 'arn':
+      return Number.POSITIVE_INFINITY;
+    case 'name':
+      return Number.MAX_VALUE;
+    case 'glob':
+      return selector.glob.length;
+  }
+}
+
+function listSelectors(allowlist: Allowlist, mode: Mode, stack: Stack): readonly FunctionSelector[] {
+  return allowlist.functions
+    .filter((entry) => entry.mode === mode && isInStack(entry.selector, stack))
+    .map((entry) => entry.selector);
+}
+
+function readName(selector: FunctionSelector): string {
+  switch (selector.kind) {
+    case 'arn':
+      return parseFunctionName(selector.arn)?.name ?? '';
+    case 'name':
+      return selector.name;
+    case 'glob':
+      return selector.glob;
+  }
+}
+
+/** A function and its qualifiers: `…:function:name` and `…:function:name:*`; a trailing `*` covers both. */
+function listArns(selectors: readonly FunctionSelector[], stack: Stack): readonly string[] {
+  return [...new Set(selectors.map(readName))].flatMap((name) => {
+    const arn = composeFunctionArn(stack, name);
+    return name.endsWith('*') ? [arn] : [arn, `${arn}:*`];
+  });
+}
+
+/**
+ * Lists the entries that name a function of another account or Region by its ARN: this deployment never sees them.
+ * Empty where the stack's account or Region is not known at synth.
+ */
+export function listForeignEntries(allowlist: Allowlist, stack: Stack): readonly FunctionEntry[] {
+  return allowlist.functions.filter((entry) => !isInStack(entry.selector, stack));
+}
+
+function isInStack(selector: FunctionSelector, stack: Stack): boolean {
+  if (selector.kind !== 'arn') return true;
+  const named = parseFunctionName(selector.arn);
+  const sameAccount = Token.isUnresolved(stack.account) || named?.account === stack.account;
+  const sameRegion = Token.isUnresolved(stack.region) || named?.region === stack.region;
+  return sameAccount && sameRegion;
+}
+
+/** The ARN of a function (or glob) of the stack's own account and Region. */
+export function composeFunctionArn(stack: Stack, name: string): string {
+  return Arn.format(
+    { service: 'lambda', resource: 'function', resourceName: name, arnFormat: ArnFormat.COLON_RESOURCE_NAME },
+    stack,
+  );
+}

@@ -1,0 +1,45 @@
+import {
+  type App,
+  CliCredentialsStackSynthesizer,
+  type Environment,
+  type IStackSynthesizer,
+  type StackProps,
+} from 'aws-cdk-lib';
+import { readSettings } from './app-settings.ts';
+import { GuardStack } from './guard-stack.ts';
+import { TrailStack } from './trail-stack.ts';
+
+/** What the surroundings of the app decide, rather than its context. */
+export interface GuardAppProps {
+  /** Account and Region to deploy to; without them the templates fit any. */
+  readonly env: Environment;
+  /** Folder of the built remediation function. @default - the one in this package */
+  readonly bundleFolder?: string;
+}
+
+/**
+ * Composes the ready-made app: the stacks `InvokeguardTrail` (unless a trail exists) and `Invokeguard`.
+ *
+ * The guard does not need the trail's stack, so that it can be deployed alone; the trail is deployed after it.
+ * Throws `InvalidSettingsError` or `InvalidAllowlistError` before anything is synthesized.
+ */
+export function composeApp(app: App, { env, bundleFolder }: GuardAppProps): void {
+  const settings = readSettings(app.node);
+  const stackProps = (description: string): StackProps => ({
+    env,
+    description,
+    ...(settings.synthesizer === 'cli'
+      ? { synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer }
+      : {}),
+  });
+  const trailStack =
+    settings.trail.kind === 'create'
+      ? new TrailStack(app, 'InvokeguardTrail', settings, stackProps('Invokeguard: the log of calls'))
+      : undefined;
+  new GuardStack(app, 'Invokeguard', {
+    ...stackProps('Invokeguard: only listed callers may invoke Lambda functions'),
+    settings,
+    trail: trailStack?.trail,
+    bundleFolder,
+  });
+}

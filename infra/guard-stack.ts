@@ -1,0 +1,55 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { AppSettings } from './app-settings.ts';
+import { findKey } from './encryption-key.ts';
+import { InvocationGuard } from './invocation-guard.ts';
+import type { InvocationTrail } from './invocation-trail.ts';
+
+/** What the guard's stack is made of. */
+export interface GuardStackProps extends StackProps {
+  readonly settings: AppSettings;
+  /** The trail of the same app, if it makes one. */
+  readonly trail: InvocationTrail | undefined;
+  /** Folder of the built remediation function; the one in this package where it is not given. */
+  readonly bundleFolder: string | undefined;
+}
+
+/** The stack `Invokeguard` of the ready-made app: the guard, and the outputs that a person needs next. */
+export class GuardStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, trail, bundleFolder, ...props }: GuardStackProps) {
+    super(scope, id, props);
+    const encryptionKey = findKey(this, settings.encryptionKey);
+    const guard = new InvocationGuard(this, 'Guard', {
+      allowlist: settings.config,
+      ...(trail === undefined ? {} : { trail }),
+      ...(encryptionKey === undefined ? {} : { encryptionKey }),
+      ...(bundleFolder === undefined ? {} : { bundleFolder }),
+    });
+    new CfnOutput(this, 'AlertTopicArn', { value: guard.alertTopic.topicArn });
+    new CfnOutput(this, 'LedgerTableName', { value: guard.ledger.tableName });
+    new CfnOutput(this, 'FunctionName', { value: guard.remediator.functionName });
+    new CfnOutput(this, 'QueueUrl', { value: guard.queue.queueUrl });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: guard.deadLetterQueue.queueUrl });
+    this.#tellNextStep(settings);
+  }
+
+  #tellNextStep({ trail }: AppSettings): void {
+    const confirm = 'confirm the e-mail that SNS sends to each address, then run `npx invokeguard status`';
+    switch (trail.kind) {
+      case 'create':
+        new CfnOutput(this, 'NextStep', { value: confirm });
+        return;
+      case 'existing':
+        new CfnOutput(this, 'NextStep', {
+          value:
+            `${confirm}; see that the trail logs the calls with ` +
+            `\`aws cloudtrail get-event-selectors --trail-name ${trail.trailArn}\``,
+        });
+        return;
+      case 'none':
+        new CfnOutput(this, 'NextStep', {
+          value: `${confirm}; without a trail that logs Lambda data events the guard sees nothing`,
+        });
+    }
+  }
+}

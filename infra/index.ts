@@ -1,0 +1,3 @@
+export { type AllowlistSource, InvalidAllowlistError } from './allowlist-source.ts';
+export { InvocationGuard, type InvocationGuardProps } from './invocation-guard.ts';
+export { InvocationTrail, type InvocationTrailProps } from './invocation-trail.ts';

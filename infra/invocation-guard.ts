@@ -1,0 +1,113 @@
+import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Allowlist } from '../core/allowlist/allowlist.ts';
+import { REMEDIATOR_NAME } from '../core/guard.ts';
+import { allowAlarmsToPublish, createAlertTopic, subscribeEmails } from './alert-topic.ts';
+import { type AllowlistSource, loadAllowlist } from './allowlist-source.ts';
+import { composeFunctionArn, listForeignEntries } from './function-scope.ts';
+import { createAlarms } from './guard-alarms.ts';
+import { composeInvocationPattern } from './invocation-pattern.ts';
+import type { InvocationTrail } from './invocation-trail.ts';
+import { createLedgerTable } from './ledger-table.ts';
+import { findRemediatorBundle } from './package-folder.ts';
+import { createRemediationFunction } from './remediation-function.ts';
+import { createRemediationQueues, routeToQueue } from './remediation-queue.ts';
+
+/** Properties of an `InvocationGuard`. */
+export interface InvocationGuardProps {
+  /** Path of an allowlist file, or its content as an object. */
+  readonly allowlist: AllowlistSource;
+  /**
+   * The trail in the same app that logs the calls. It is deployed after the guard, so that no call is logged before
+   * there is a rule that sees it.
+   * @default - a trail that was made elsewhere logs them
+   */
+  readonly trail?: InvocationTrail;
+  /**
+   * Where alerts and alarms go. The policy of an imported topic must let CloudWatch publish.
+   * @default - a topic is made
+   */
+  readonly alertTopic?: ITopic;
+  /**
+   * Encrypts queues, ledger, logs, the function's environment and the topic that the construct makes.
+   * @default - AWS's own keys
+   */
+  readonly encryptionKey?: IKey;
+  /**
+   * What becomes of the ledger (and the function's log) when the stack is deleted. With anything but DESTROY the
+   * table is protected from deletion.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly ledgerRemovalPolicy?: RemovalPolicy;
+  /**
+   * Folder of the built remediation function.
+   * @default - the one in this package
+   */
+  readonly bundleFolder?: string;
+}
+
+/**
+ * Watches who calls the Lambda functions of its account and Region, tells of callers that the allowlist does not name,
+ * and shuts them out where it says `enforce`. At most one in an account and Region, because its function's name is fixed.
+ *
+ * Throws `InvalidAllowlistError` at synth where the allowlist has faults.
+ */
+export class InvocationGuard extends Construct {
+  readonly alertTopic: ITopic;
+  readonly ledger: Table;
+  readonly remediator: IFunction;
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
+
+  constructor(scope: Construct, id: string, props: InvocationGuardProps) {
+    super(scope, id);
+    const { encryptionKey } = props;
+    const { allowlist, warnings } = loadAllowlist(props.allowlist);
+    this.#annotate(allowlist, warnings);
+    const ledgerRemovalPolicy = props.ledgerRemovalPolicy ?? RemovalPolicy.RETAIN;
+
+    this.alertTopic = props.alertTopic ?? createAlertTopic(this, 'Alerts', encryptionKey);
+    allowAlarmsToPublish(this.alertTopic);
+    subscribeEmails(this.alertTopic, allowlist.alerts.emails);
+    this.ledger = createLedgerTable(this, 'Ledger', ledgerRemovalPolicy, encryptionKey);
+
+    const queues = createRemediationQueues(this, encryptionKey);
+    this.queue = queues.queue;
+    this.deadLetterQueue = queues.deadLetterQueue;
+    const rule = new Rule(this, 'Invocations', {
+      description: 'Calls of Lambda functions, for Invokeguard',
+      eventPattern: composeInvocationPattern([composeFunctionArn(Stack.of(this), REMEDIATOR_NAME)]),
+    });
+    routeToQueue(rule, queues);
+    this.remediator = createRemediationFunction(this, 'Remediator', {
+      allowlist,
+      bundleFolder: props.bundleFolder ?? findRemediatorBundle(),
+      queue: this.queue,
+      ledger: this.ledger,
+      alertTopic: this.alertTopic,
+      encryptionKey,
+      logRemovalPolicy: ledgerRemovalPolicy,
+    });
+    createAlarms(this, queues, this.remediator, this.alertTopic);
+    props.trail?.node.addDependency(this);
+  }
+
+  #annotate(allowlist: Allowlist, warnings: readonly string[]): void {
+    const annotations = Annotations.of(this);
+    for (const [index, warning] of warnings.entries()) {
+      annotations.addWarningV2(`invokeguard:allowlist${index + 1}`, warning);
+    }
+    for (const { pointer, selector } of listForeignEntries(allowlist, Stack.of(this))) {
+      annotations.addWarningV2(
+        `invokeguard:foreign${pointer}`,
+        `\`${selector.kind === 'arn' ? selector.arn : pointer}\` is in another account or Region: this deployment does not guard it`,
+      );
+    }
+  }
+}
