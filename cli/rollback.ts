@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { SYSTEM_CLOCK } from '../aws/system-clock.ts';
 import { type ContainmentPorts } from '../containment/containment.ts';
 import {
@@ -13,29 +12,34 @@ import { describeCaller } from '../core/caller/description.ts';
 import type { Guard } from '../core/guard.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { printSafely } from '../core/text.ts';
+import { parseArguments } from './arguments.ts';
 import { parseCallerArgument } from './caller-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { askToProceed } from './confirmation.ts';
 import { openLivePorts } from './live-ports.ts';
 import { readLiveTarget } from './live-target.ts';
 
-const HELP = `Usage: invokeguard rollback --function ARN [options]
+const USAGE =
+  'usage: invokeguard rollback --function ARN [--qualifier Q] [--caller CALLER] [--restore-offender] [--yes]';
+
+const HELP = `${USAGE}
 
 Puts the resource policy of a function back: takes out the guard's own statements and brings back what it removed,
 except the grants that let the contained callers in. What others have changed since then stays. Shows the difference
 and asks before it changes anything.
 
-  --function ARN        the function, as the alert names it (with or without :QUALIFIER)
-  --qualifier Q         the version or alias whose policy it is (default: the function itself)
-  --caller CALLER       lift only this one: a role or user ARN, an account, a service name, or anonymous
-  --restore-offender    bring back the grants that let the contained callers in, too
-  --format human|json   default human
-  --yes                 do not ask
+  --function ARN       the function, as the alert names it (with or without :QUALIFIER)
+  --qualifier Q        the version or alias whose policy it is (default: the function itself)
+  --caller CALLER      lift only this one: a role or user ARN, an account, a service name, or anonymous
+  --restore-offender   bring back the grants that let the contained callers in, too
+  --format             human (default) or json
+  --yes                do not ask
+  --help               this text
 
-Exit codes: 0 done or nothing to do, 1 refused, declined or failed, 2 usage.
+Exit code: 0 done, or nothing to do; 1 refused, declined or failed; 2 usage.
 `;
 
-/** The verb `rollback`: puts one policy back. */
+/** `invokeguard rollback`: puts one policy back. */
 export const rollbackCommand: Command = {
   name: 'rollback',
   summary: 'put a contained function back as it was',
@@ -43,7 +47,8 @@ export const rollbackCommand: Command = {
   run: runRollback,
 };
 
-interface RollbackArguments {
+interface RollbackOptions {
+  readonly kind: 'options';
   readonly request: RollbackRequest;
   readonly region: string;
   readonly format: 'human' | 'json';
@@ -51,64 +56,70 @@ interface RollbackArguments {
 }
 
 async function runRollback(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const read = readArguments(args, io);
-  if (typeof read === 'string') {
-    io.writeErr(`invokeguard rollback: ${read}\n\n${HELP}`);
+  const options = readOptions(args, io);
+  if (options.kind === 'help') {
+    io.writeOut(HELP);
+    return 0;
+  }
+  if (options.kind === 'usageError') {
+    io.writeErr(`${options.message}\n${USAGE}\n`);
     return 2;
   }
-  const live = await openLivePorts(read.region, io, SYSTEM_CLOCK);
+  const live = await openLivePorts(options.region, io, SYSTEM_CLOCK);
   if (live.kind === 'unavailable') {
-    io.writeErr(`invokeguard rollback: ${live.problem}\n`);
+    io.writeErr(`${live.problem}\n`);
     return 1;
   }
-  return rollBack(read, live.guard, live.ports, io);
+  return rollBack(options, live.guard, live.ports, io);
 }
 
-function readArguments(args: readonly string[], io: CommandIo): RollbackArguments | string {
-  let values: ReturnType<typeof parseRollbackArgs>;
-  try {
-    values = parseRollbackArgs(args);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+function readOptions(
+  args: readonly string[],
+  io: CommandIo,
+): RollbackOptions | { readonly kind: 'help' } | { readonly kind: 'usageError'; readonly message: string } {
+  const parsed = parseArguments(args, {
+    function: 'string',
+    qualifier: 'string',
+    caller: 'string',
+    'restore-offender': 'boolean',
+    format: 'string',
+    yes: 'boolean',
+    help: 'boolean',
+  });
+  if (parsed.kind === 'usageError') return parsed;
+  const { texts, flags, positionals } = parsed;
+  if (flags.has('help')) return { kind: 'help' };
+  if (positionals[0] !== undefined)
+    return { kind: 'usageError', message: `unexpected \`${positionals[0]}\`` };
+  const format = texts.get('format') ?? 'human';
+  if (format !== 'human' && format !== 'json') {
+    return { kind: 'usageError', message: `\`${format}\` is not a format, expected \`human\` or \`json\`` };
   }
-  const target = readLiveTarget(values.function, values.qualifier);
-  if (target.kind === 'usage') return target.problem;
-  const caller = values.caller === undefined ? null : parseCallerArgument(values.caller);
-  if (caller === undefined)
-    return `\`--caller ${values.caller}\` is no role or user ARN, account, service or anonymous`;
-  const { format } = values;
-  if (format !== 'human' && format !== 'json')
-    return `\`--format ${format}\` is unknown, expected human or json`;
+  const named = texts.get('caller');
+  const caller = named === undefined ? null : parseCallerArgument(named);
+  if (caller === undefined) {
+    const message = `\`--caller ${named}\` names nobody, expected a role or user ARN, an account, a service or \`anonymous\``;
+    return { kind: 'usageError', message };
+  }
+  const target = readLiveTarget(texts.get('function'), texts.get('qualifier'));
+  if (target.kind === 'usageError') return target;
   return {
+    kind: 'options',
     request: {
       runID: `rollback-${new Date(io.nowMs()).toISOString()}`,
       target: target.target,
-      offenderGrants: values['restore-offender'] ? 'restore' : 'keepOut',
+      offenderGrants: flags.has('restore-offender') ? 'restore' : 'keepOut',
       caller,
     },
     region: target.region,
     format,
-    asking: values.yes ? 'proceed' : 'ask',
+    asking: flags.has('yes') ? 'proceed' : 'ask',
   };
-}
-
-function parseRollbackArgs(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    options: {
-      function: { type: 'string' },
-      qualifier: { type: 'string' },
-      caller: { type: 'string' },
-      'restore-offender': { type: 'boolean', default: false },
-      format: { type: 'string', default: 'human' },
-      yes: { type: 'boolean', default: false },
-    },
-  }).values;
 }
 
 /** Prepares, shows, asks, applies and reports: everything but the reading of arguments and the building of ports. */
 export async function rollBack(
-  { request, format, asking }: Omit<RollbackArguments, 'region'>,
+  { request, format, asking }: Pick<RollbackOptions, 'request' | 'format' | 'asking'>,
   guard: Guard,
   ports: ContainmentPorts,
   io: CommandIo,

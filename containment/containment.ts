@@ -2,7 +2,12 @@ import type { Outcome } from '../core/alert/outcome.ts';
 import type { InvokerEntry } from '../core/allowlist/allowlist.ts';
 import type { Caller } from '../core/caller/caller.ts';
 import type { Guard } from '../core/guard.ts';
-import type { ContainmentScope, PlanInput, ReplacePlan } from '../core/plan/containment-plan.ts';
+import type {
+  ContainmentPlan,
+  ContainmentScope,
+  PlanInput,
+  ReplacePlan,
+} from '../core/plan/containment-plan.ts';
 import { planContainment } from '../core/plan/containment-planner.ts';
 import { provePlan } from '../core/plan/plan-proof.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
@@ -51,7 +56,7 @@ const BACKOFF_MS = 200;
  * A conflict (somebody else wrote in between) starts over from a fresh read. A crash between any two steps is
  * finished by the next delivery of the same event. Throws `RetryableError` where the answer is not known yet.
  *
- * INVARIANT: nothing is written that `provePlan` did not pass, and nothing before its snapshot is stored.
+ * INVARIANT: nothing is written that `proveOrRefuse` did not pass, and nothing before its snapshot is stored.
  */
 export async function containTarget(
   request: ContainmentRequest,
@@ -114,6 +119,13 @@ export function composePlanInput(
     offender: request.offender,
     lever: before.lever,
   };
+}
+
+/** Turns a plan that cannot be proven into a refusal: what is shown and what is written pass the same proof. */
+export function proveOrRefuse(input: PlanInput, plan: ContainmentPlan): ContainmentPlan {
+  if (plan.kind !== 'replace') return plan;
+  const proof = provePlan(input, plan);
+  return proof.kind === 'proven' ? plan : { kind: 'refused', reason: proof.reason, notes: plan.notes };
 }
 
 /** Nothing left to write: either it always was so, or an earlier delivery of this event wrote it and died. */

@@ -13,6 +13,7 @@ describe('the function that a live command is about', () => {
     expect(readLiveTarget(functionText, qualifierText)).toEqual({
       kind: 'target',
       target: { functionArn: ARN, qualifier },
+      account: '111122223333',
       region: 'eu-west-1',
     });
   });
@@ -26,7 +27,7 @@ describe('the function that a live command is about', () => {
     ['two qualifiers', `${ARN}:live`, 'test', 'differ'],
   ])('may not be %s', (_, functionText, qualifierText, problem) => {
     const read = readLiveTarget(functionText, qualifierText);
-    expect(read.kind === 'usage' ? read.problem : '').toContain(problem);
+    expect(read.kind === 'usageError' ? read.message : '').toContain(problem);
   });
 });
 
