@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AllowlistReading, readAllowlistFile } from '../config/allowlist-file.ts';
 import { type ConfigProblem, formatProblem } from '../config/problem.ts';
+import { isJsonObject, readText } from '../core/json.ts';
 import { explainAllowlist } from './check-text.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
 
@@ -79,8 +80,9 @@ function readOptions(args: readonly string[]): CheckOptions | string {
     }
     return { config: values.config, format: values.format, strictness: values.strict ? 'strict' : 'lenient' };
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const [sentence = error.message] = error.message.split('\n');
+    // Only what parseArgs itself says is for the user; anything else is a fault of ours.
+    if (!isJsonObject(error) || readText(error, 'code')?.startsWith('ERR_PARSE_ARGS_') !== true) throw error;
+    const [sentence = ''] = String(error['message']).split('\n');
     return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '').replaceAll("'", '`');
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
+import { isJsonObject, readText } from '../core/json.ts';
 import { type Compilation, compileFile } from './allowlist-compiler.ts';
 import type { ConfigProblem, Finding } from './problem.ts';
 import { createLocator, type Locator } from './yaml-position.ts';
@@ -68,19 +69,13 @@ export function readAllowlistFile(path: string, nowMs: number = Date.now()): All
   try {
     return readAllowlist(new TextDecoder('utf-8', { fatal: true }).decode(bytes), path, nowMs);
   } catch (error) {
-    if (
-      !(error instanceof TypeError) ||
-      !('code' in error) ||
-      error.code !== 'ERR_ENCODING_INVALID_ENCODED_DATA'
-    ) {
-      throw error;
-    }
+    if (readCode(error) !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
     return refuseFile(path, 'the file is not UTF-8 text, expected UTF-8: save it with that encoding');
   }
 }
 
 function explainReadError(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const code = readCode(error);
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -91,8 +86,13 @@ function explainReadError(error: unknown): string {
     case 'EPERM':
       return 'the file may not be read, expected read permission: check its owner and mode';
     default:
-      return `the file can not be read (${code}), expected an allowlist`;
+      return `the file can not be read (${code ?? String(error)}), expected an allowlist`;
   }
+}
+
+/** Node's own errors are known by their code. */
+function readCode(error: unknown): string | undefined {
+  return isJsonObject(error) ? readText(error, 'code') : undefined;
 }
 
 function refuseFile(file: string, message: string): AllowlistReading {
