@@ -22,7 +22,7 @@ await Promise.all([
   ),
   build({
     ...SHARED,
-    entryPoints: ['cli/main.ts'],
+    entryPoints: ['cli/invokeguard.ts'],
     outfile: 'dist/cli/invokeguard.cjs',
     target: 'node20',
     banner: { js: '#!/usr/bin/env node' },

@@ -2,6 +2,8 @@
 export interface CommandIo {
   /** Results. */
   readonly writeOut: (text: string) => void;
+  /** `closed` once the reader of the results has gone (`| head`): nothing more needs to be looked for. */
+  readonly outState?: () => 'open' | 'closed';
   /** Diagnostics. */
   readonly writeErr: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -11,3 +11,16 @@ const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}
 export function printSafely(text: string): string {
   return text.replaceAll(HARMFUL, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
+
+/**
+ * Writes a value as JSON on one line, of which every character is safe to print: what `printSafely` writes out is
+ * escaped as JSON escapes it (`\u202e`), so that a parser reads the very same value.
+ */
+export function encodeJsonLine(value: unknown): string {
+  return JSON.stringify(value).replaceAll(HARMFUL, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}

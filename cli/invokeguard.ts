@@ -1,0 +1,37 @@
+import type { CommandIo } from './command-io.ts';
+import { main } from './main.ts';
+
+let outState: 'open' | 'closed' = 'open';
+
+// A reader that has seen enough (`| head`) is no error. The command itself is not stopped here: it may be writing.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  outState = 'closed';
+});
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const io: CommandIo = {
+  writeOut: (text) => {
+    if (outState === 'open') process.stdout.write(text);
+  },
+  outState: () => outState,
+  writeErr: (text) => {
+    process.stderr.write(text);
+  },
+  env: process.env,
+  cwd: process.cwd(),
+  terminal: process.stderr.isTTY ? 'interactive' : 'plain',
+  // A getter, because touching standard input opens it: a command that does not read it must not wait for it.
+  get stdin() {
+    return process.stdin;
+  },
+  nowMs: () => Date.now(),
+};
+
+async function run(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), io);
+}
+
+void run();

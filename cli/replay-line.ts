@@ -1,0 +1,105 @@
+import type { Caller } from '../core/caller/caller.ts';
+import { describeCaller } from '../core/caller/description.ts';
+import { qualifyFunctionArn } from '../core/record/function-reference.ts';
+import type { LambdaInvocation } from '../core/record/invocation.ts';
+import { encodeJsonLine, printSafely } from '../core/text.ts';
+import type { Decision, Verdict } from '../core/verdict/decision.ts';
+
+/** One judged call as `replay` prints it (contract, docs/commands.md). The order of the keys is part of it. */
+export interface ReplayLine {
+  readonly kind: 'invocation';
+  readonly eventID: string | null;
+  readonly eventTime: string | null;
+  readonly functionArn: string | null;
+  readonly qualifier: string | null;
+  readonly caller: Caller;
+  readonly verdict: Verdict;
+  readonly reason: string;
+  /** JSON pointer of the entry that lists the caller. */
+  readonly entry: string | null;
+  /** False where the record has an `errorCode`. */
+  readonly succeeded: boolean;
+}
+
+/** Puts a judged call into the form that `replay` prints. */
+export function composeReplayLine(
+  invocation: LambdaInvocation,
+  caller: Caller,
+  decision: Decision,
+): ReplayLine {
+  return {
+    kind: 'invocation',
+    eventID: invocation.eventID,
+    eventTime: invocation.eventTime,
+    functionArn: invocation.functionArn,
+    qualifier: invocation.qualifier,
+    caller,
+    verdict: decision.verdict,
+    reason: decision.reason,
+    entry: decision.entry?.pointer ?? null,
+    succeeded: invocation.errorCode === null,
+  };
+}
+
+/** How results are printed. */
+export type ReplayFormat = 'human' | 'json' | 'ndjson';
+
+/** Prints lines in one format: `open` and `close` stand around them all, also when there are none. */
+export interface LineFormatter {
+  readonly open: string;
+  readonly format: (line: ReplayLine) => string;
+  readonly close: () => string;
+}
+
+/** The formatter for one run; it remembers what it has printed so far. */
+export function createFormatter(format: ReplayFormat): LineFormatter {
+  switch (format) {
+    case 'ndjson':
+      return { open: '', format: (line) => `${encodeJsonLine(line)}\n`, close: () => '' };
+    case 'json':
+      return createArrayFormatter();
+    case 'human':
+      return createHumanFormatter();
+  }
+}
+
+function createArrayFormatter(): LineFormatter {
+  let count = 0;
+  return {
+    open: '[',
+    format: (line) => {
+      count += 1;
+      return `${count === 1 ? '\n' : ',\n'}${encodeJsonLine(line)}`;
+    },
+    close: () => (count === 0 ? ']\n' : '\n]\n'),
+  };
+}
+
+const VERDICT_WIDTH = 'undetermined'.length;
+const TIME_WIDTH = '2026-01-01T00:00:00Z'.length;
+
+/** Columns are as wide as the widest text so far: nothing is held back to align it. */
+function createHumanFormatter(): LineFormatter {
+  let functionWidth = 0;
+  let callerWidth = 0;
+  return {
+    open: '',
+    format: (line) => {
+      const called = printSafely(
+        line.functionArn === null ? 'no function' : qualifyFunctionArn(line.functionArn, line.qualifier),
+      );
+      const caller = printSafely(describeCaller(line.caller));
+      functionWidth = Math.max(functionWidth, called.length);
+      callerWidth = Math.max(callerWidth, Math.min(caller.length, 90));
+      return `${[
+        line.verdict.padEnd(VERDICT_WIDTH),
+        printSafely(line.eventTime ?? 'no time').padEnd(TIME_WIDTH),
+        called.padEnd(functionWidth),
+        caller.padEnd(callerWidth),
+        `${line.reason}${line.entry === null ? '' : ` (${line.entry})`}${line.succeeded ? '' : ', the call failed'}`,
+        `[${printSafely(line.eventID ?? 'no eventID')}]`,
+      ].join('  ')}\n`;
+    },
+    close: () => '',
+  };
+}

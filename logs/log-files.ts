@@ -1,0 +1,104 @@
+import type { BigIntStats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+/** One file to read, by the name that messages use; `-` stands for standard input. */
+export type LogFile =
+  | { readonly kind: 'file'; readonly name: string; readonly path: string }
+  | { readonly kind: 'stdin'; readonly name: '-' };
+
+/** What the paths on the command line stand for. */
+export type FoundLogFiles =
+  | {
+      readonly kind: 'found';
+      readonly files: readonly LogFile[];
+      /** Folders and links below the given paths that could not be looked into. */
+      readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
+    }
+  /** A path that was named cannot be read at all: nothing should be begun. One sentence for each. */
+  | { readonly kind: 'missing'; readonly problems: readonly string[] };
+
+const LOG_NAME = /\.(json|ndjson|jsonl)(\.gz)?$/i;
+
+interface Search {
+  readonly files: LogFile[];
+  readonly unreadable: { file: string; reason: string }[];
+  /** Device and inode of what was seen, so that links in a circle end and no file is read twice. */
+  readonly seen: Set<string>;
+}
+
+/**
+ * Finds the log files that paths stand for, before any of them is read: a file as it is named, a folder with all the
+ * `.json`, `.ndjson` and `.jsonl` files below it (each also `.gz`), `-` for standard input. Paths keep their order,
+ * folders are read in the order of their names' character codes, and no file comes twice.
+ */
+export async function findLogFiles(paths: readonly string[], cwd: string): Promise<FoundLogFiles> {
+  const search: Search = { files: [], unreadable: [], seen: new Set() };
+  const problems: string[] = [];
+  for (const name of paths) {
+    if (name === '-') {
+      if (!search.seen.has('-')) search.files.push({ kind: 'stdin', name });
+      search.seen.add('-');
+      continue;
+    }
+    const path = resolve(cwd, name);
+    try {
+      const stats = await stat(path, { bigint: true });
+      if (stats.isDirectory()) await searchFolder(search, name, path, stats);
+      else addFile(search, name, path, stats);
+    } catch (error) {
+      problems.push(`cannot read \`${name}\`: ${describeSystemError(error)}`);
+    }
+  }
+  if (problems.length > 0) return { kind: 'missing', problems };
+  return { kind: 'found', files: search.files, unreadable: search.unreadable };
+}
+
+async function searchFolder(search: Search, name: string, path: string, stats: BigIntStats): Promise<void> {
+  if (!claim(search, stats)) return;
+  const entries = (await readdir(path)).sort();
+  for (const entry of entries) {
+    const entryName = join(name, entry);
+    const entryPath = join(path, entry);
+    try {
+      const entryStats = await stat(entryPath, { bigint: true });
+      if (entryStats.isDirectory()) await searchFolder(search, entryName, entryPath, entryStats);
+      else if (entryStats.isFile() && LOG_NAME.test(entry)) addFile(search, entryName, entryPath, entryStats);
+    } catch (error) {
+      search.unreadable.push({ file: entryName, reason: describeSystemError(error) });
+    }
+  }
+}
+
+function addFile(search: Search, name: string, path: string, stats: BigIntStats): void {
+  // Pipes (`<(zcat …)`) may share their numbers and can be read only once anyway.
+  if (stats.isFile() && !claim(search, stats)) return;
+  search.files.push({ kind: 'file', name, path });
+}
+
+function claim(search: Search, stats: BigIntStats): boolean {
+  const identity = `${stats.dev}:${stats.ino}`;
+  if (search.seen.has(identity)) return false;
+  search.seen.add(identity);
+  return true;
+}
+
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ELOOP: 'a link that leads to itself',
+  ENOTDIR: 'part of the path is not a folder',
+  EISDIR: 'it is a folder',
+};
+
+/** Says in words why the operating system refused a file. */
+export function describeSystemError(error: unknown): string {
+  const code = readErrorCode(error);
+  return SYSTEM_ERRORS[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** The `code` that Node puts on the errors of the system and of its own modules; empty where there is none. */
+export function readErrorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
