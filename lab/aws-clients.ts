@@ -22,8 +22,14 @@ export interface AwsClients {
 }
 
 /** Makes clients that sign with these keys and reach the local AWS only. */
-export function connectAs(aws: Pick<LocalAws, 'endpoint'>, keys: Keys): AwsClients {
-  const config = { endpoint: aws.endpoint, region: LAB_REGION, credentials: keys, maxAttempts: 1 };
+export function connectAs(aws: Pick<LocalAws, 'endpoint' | 'certificate'>, keys: Keys): AwsClients {
+  const config = {
+    endpoint: aws.endpoint,
+    region: LAB_REGION,
+    credentials: keys,
+    maxAttempts: 1,
+    requestHandler: { httpsAgent: { ca: aws.certificate.pem, keepAlive: true } },
+  };
   return {
     cloudformation: new CloudFormationClient(config),
     events: new EventBridgeClient(config),

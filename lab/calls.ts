@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FilterLogEventsCommand, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
 import { GetPolicyCommand, InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { REMEDIATOR_NAME } from '../core/guard.ts';
 import { type PolicyDocument, parsePolicy } from '../core/policy/document.ts';
 import { BUCKET_NAME, type CastUser, FUNCTION_ARN, FUNCTION_NAME } from './cast.ts';
 import type { Lab } from './lab.ts';
@@ -47,6 +50,12 @@ export async function readFunctionLog(lab: Lab, functionName: string): Promise<r
     if (error instanceof ResourceNotFoundException) return [];
     throw error;
   }
+}
+
+/** Keeps what the guard's function has logged beside the other logs of the run, for whoever looks into a failure. */
+export async function saveGuardLog(lab: Lab): Promise<void> {
+  const lines = await readFunctionLog(lab, REMEDIATOR_NAME);
+  await writeFile(join(lab.folder, `${REMEDIATOR_NAME}.log`), `${lines.join('\n')}\n`);
 }
 
 /** The resource policy of the guarded function as the local AWS has it now. */

@@ -5,7 +5,7 @@ export interface Keys {
 }
 
 /** Variables of the surrounding environment that programs need; everything else of it stays out of the lab. */
-const KEPT = ['PATH', 'HOME', 'LANG', 'SystemRoot', 'NODE_EXTRA_CA_CERTS', 'CDK_VALIDATION'] as const;
+const KEPT = ['PATH', 'HOME', 'LANG', 'SystemRoot', 'CDK_VALIDATION'] as const;
 
 /**
  * The environment of every program that the lab starts. Nothing of the user's own AWS set-up gets in, neither

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { saveGuardLog } from './calls.ts';
 import { type Lab, makeLabFolder, removeLabFolder } from './lab.ts';
 import { LAB_REGION } from './local-aws.ts';
 import { type Narrator, narrateText } from './narration.ts';
@@ -36,6 +37,7 @@ async function playDemo(args: readonly string[]): Promise<0 | 1 | 2> {
     narrator.tell('REAL', 'the local AWS has stopped, and the files of the demo are gone');
     return 0;
   } catch (error) {
+    if (lab !== undefined && !(error instanceof Interruption)) await saveGuardLog(lab).catch(() => undefined);
     await lab?.aws.stop();
     if (error instanceof Interruption) {
       removeLabFolder(folder);

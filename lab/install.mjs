@@ -81,6 +81,12 @@ function digestRequirements() {
 
 function installPython() {
   const python = findPython();
+  if (spawnSync('openssl', ['version'], { stdio: 'ignore' }).status !== 0) {
+    throw new InstallError(
+      'the local AWS needs the command `openssl` for its certificate, and there is none on the PATH; ' +
+        'on Debian and Ubuntu install it with `sudo apt-get install openssl`',
+    );
+  }
   const made = spawnSync(python, ['-m', 'venv', '--clear', VENV], { encoding: 'utf8' });
   if (made.status !== 0) {
     const output = `${made.stdout}${made.stderr}`.trim();

@@ -35,6 +35,7 @@ export async function openLab(checkout: string, folder: string): Promise<Lab> {
     root: connectAs(aws, aws.rootKeys),
     childEnvironment: composeChildEnvironment(folder, {
       AWS_ENDPOINT_URL: aws.endpoint,
+      NODE_EXTRA_CA_CERTS: aws.certificate.certificatePath,
       AWS_REGION: LAB_REGION,
       AWS_DEFAULT_REGION: LAB_REGION,
       AWS_ACCESS_KEY_ID: aws.rootKeys.accessKeyId,

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { type Certificate, makeCertificate } from './certificate.ts';
 import { composeChildEnvironment, type Keys } from './child-environment.ts';
 
 /** The account and Region that the local AWS plays. */
@@ -11,8 +13,10 @@ export const LAB_REGION = 'eu-west-1';
 
 /** A running local AWS. */
 export interface LocalAws {
-  /** Loopback only, on a port that was free. */
+  /** Loopback only, on a port that was free, with TLS. */
   readonly endpoint: string;
+  /** What clients must trust. */
+  readonly certificate: Certificate;
   /** The root user of the played account. The local AWS refuses any other key that it did not issue. */
   readonly rootKeys: Keys;
   readonly logPath: string;
@@ -35,12 +39,13 @@ export async function startLocalAws(checkout: string, folder: string): Promise<L
     accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(20).toString('hex'),
   };
+  const certificate = makeCertificate(folder);
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort();
-    const server = spawnServer(checkout, folder, logPath, port, rootKeys);
-    const endpoint = `http://127.0.0.1:${port}`;
-    if (await becomesHealthy(server, endpoint)) {
-      return { endpoint, rootKeys, logPath, stop: () => stopServer(server) };
+    const server = spawnServer({ checkout, folder, logPath, port, rootKeys, certificate });
+    const endpoint = `https://127.0.0.1:${port}`;
+    if (await becomesHealthy(server, endpoint, certificate)) {
+      return { endpoint, certificate, rootKeys, logPath, stop: () => stopServer(server) };
     }
     await stopServer(server);
     // Somebody else may have taken the port between the search and the start.
@@ -50,23 +55,35 @@ export async function startLocalAws(checkout: string, folder: string): Promise<L
   }
 }
 
-/** A group of its own, because the server starts one Node process a function: all of them end together. */
-function spawnServer(
-  checkout: string,
-  folder: string,
-  logPath: string,
-  port: number,
-  rootKeys: Keys,
-): ChildProcess {
+interface ServerSettings {
+  readonly checkout: string;
+  readonly folder: string;
+  readonly logPath: string;
+  readonly port: number;
+  readonly rootKeys: Keys;
+  readonly certificate: Certificate;
+}
+
+/**
+ * Starts the server as ministack's own detached mode does; its `main` would take port 443 as well where it may.
+ * It gets a process group, because it starts one Node process a function: all of them end together.
+ */
+function spawnServer(settings: ServerSettings): ChildProcess {
+  const { checkout, folder, logPath, port, rootKeys, certificate } = settings;
+  const { certificatePath, keyPath } = certificate;
   const python = join(checkout, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const args = ['-m', 'hypercorn', 'ministack.app:app', '--bind', `127.0.0.1:${port}`, '--keep-alive', '75'];
   const log = openSync(logPath, 'a');
-  const server = spawn(python, ['-m', 'ministack'], {
+  const server = spawn(python, [...args, '--certfile', certificatePath, '--keyfile', keyPath], {
     cwd: folder,
     detached: true,
     stdio: ['ignore', log, log],
     env: composeChildEnvironment(folder, {
       AUTH: 'true',
-      BIND_HOST: '127.0.0.1',
+      USE_SSL: '1',
+      MINISTACK_SSL_CERT: certificatePath,
+      MINISTACK_SSL_KEY: keyPath,
+      NODE_EXTRA_CA_CERTS: certificatePath,
       GATEWAY_PORT: String(port),
       MINISTACK_ACCOUNT_ID: LAB_ACCOUNT,
       MINISTACK_REGION: LAB_REGION,
@@ -87,18 +104,29 @@ function spawnServer(
   return server;
 }
 
-async function becomesHealthy(server: ChildProcess, endpoint: string): Promise<boolean> {
+async function becomesHealthy(
+  server: ChildProcess,
+  endpoint: string,
+  certificate: Certificate,
+): Promise<boolean> {
   const deadlineMs = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadlineMs && isRunning(server)) {
-    try {
-      const answer = await fetch(`${endpoint}/_ministack/health`);
-      if (answer.ok) return isRunning(server);
-    } catch {
-      // Not listening yet.
-    }
+    if ((await readStatus(`${endpoint}/_ministack/health`, certificate)) === 200) return isRunning(server);
     await delay(50);
   }
   return false;
+}
+
+/** The status of an answer; `undefined` while nobody listens. */
+function readStatus(url: string, certificate: Certificate): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const request = get(url, { ca: certificate.pem, timeout: 2_000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => resolve(undefined));
+  });
 }
 
 async function stopServer(server: ChildProcess): Promise<void> {

@@ -43,10 +43,10 @@ export async function deployGuard(lab: Lab, narrator: Narrator): Promise<Deploye
 }
 
 /** The stack that holds everything but the trail. */
-const GUARD_STACK = 'InvokeguardGuard';
+const GUARD_STACK = 'Invokeguard';
 
 async function runCdk(lab: Lab, args: readonly string[], allowlistPath: string): Promise<void> {
-  const context = { allowlist: allowlistPath, 'invokeguard:synthesizer': 'cli-credentials' };
+  const context = { config: allowlistPath, 'invokeguard:synthesizer': 'cli' };
   await runProgram({
     title: `cdk ${args.join(' ')}`,
     args: [
@@ -57,6 +57,8 @@ async function runCdk(lab: Lab, args: readonly string[], allowlistPath: string):
       join(lab.folder, 'cdk.out'),
       '--no-notices',
       '--no-version-reporting',
+      // Built already, and what is built must not vanish under whoever else uses it.
+      '--build=',
       '--progress',
       'events',
       '--ci',

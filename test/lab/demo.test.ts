@@ -1,0 +1,98 @@
+import { saveGuardLog } from '../../lab/calls.ts';
+import { BUCKET_NAME, composeUserArn, FUNCTION_ARN, OPERATOR_SID, PLANTED_SID } from '../../lab/cast.ts';
+import { composeInvocationEvent } from '../../lab/invocation-record.ts';
+import { type Lab, makeLabFolder, openLab, removeLabFolder } from '../../lab/lab.ts';
+import { LAB_ACCOUNT } from '../../lab/local-aws.ts';
+import type { Narrator, Origin } from '../../lab/narration.ts';
+import { listSids } from '../../lab/policy-difference.ts';
+import { findMatchingRule } from '../../lab/steps/deliver-record.ts';
+import { playStory, type StoryFacts } from '../../lab/story.ts';
+
+/** The whole main path on a local AWS: the CDK CLI, the deployed bundle and the built command are the real ones. */
+describe('an unlisted call, from the deployment to the rollback', () => {
+  const told: { origin: Origin; text: string }[] = [];
+  const narrator: Narrator = {
+    begin: () => undefined,
+    tell: (origin, text) => {
+      told.push({ origin, text });
+    },
+    show: () => undefined,
+  };
+  const folder = makeLabFolder(process.cwd());
+  let lab: Lab;
+  let facts: StoryFacts;
+
+  beforeAll(async () => {
+    lab = await openLab(process.cwd(), folder);
+    try {
+      facts = await playStory(lab, narrator);
+    } catch (error) {
+      // The logs of a failure stay for whoever looks into it.
+      await saveGuardLog(lab);
+      await lab.aws.stop();
+      throw new Error(`the story failed; its logs are in ${folder}`, { cause: error });
+    }
+  }, 300_000);
+
+  afterAll(async () => {
+    if (facts === undefined) return;
+    await lab.aws.stop();
+    removeLabFolder(folder);
+  });
+
+  it('takes out the grant of the unlisted caller, and leaves the grants of listed callers as they were', () => {
+    const kept = facts.before.Statement.filter((statement) => statement['Sid'] !== PLANTED_SID);
+    expect(facts.contained.Statement).toEqual(expect.arrayContaining([...kept]));
+    expect(listSids(facts.contained)).not.toContain(PLANTED_SID);
+    expect(listSids(facts.contained)).toContain(OPERATOR_SID);
+  });
+
+  it('leaves no grant but those that the allowlist names', () => {
+    const principals = facts.contained.Statement.map((statement) => statement['Principal']);
+    expect(principals).toHaveLength(2);
+    expect(principals).toContainEqual({ AWS: composeUserArn('ops') });
+    expect(facts.contained.Statement).toContainEqual(
+      expect.objectContaining({
+        Principal: { Service: 's3.amazonaws.com' },
+        Condition: {
+          ArnLike: { 'AWS:SourceArn': `arn:aws:s3:::${BUCKET_NAME}` },
+          StringEquals: { 'AWS:SourceAccount': LAB_ACCOUNT },
+        },
+      }),
+    );
+  });
+
+  it('has the local AWS refuse the unlisted caller', () => {
+    expect(facts.refusal).toMatchObject({ kind: 'refused', code: 'AccessDeniedException' });
+  });
+
+  it('alerts with the function, the caller, what was done and the way back', () => {
+    expect(facts.alert.subject).toContain('thumbnailer');
+    expect(facts.alert.text).toContain(composeUserArn('intruder'));
+    expect(facts.alert.text).toContain(`npx invokeguard rollback --function '${FUNCTION_ARN}'`);
+    expect(facts.alert.attributes).toMatchObject({ verdict: 'unauthorized', outcome: 'contained' });
+  });
+
+  it('puts the policy back but for the grant that let the unlisted caller in', () => {
+    const expected = listSids(facts.before).filter((sid) => sid !== PLANTED_SID);
+    expect(listSids(facts.restored)).toEqual(expected);
+  });
+
+  it('says of every line whether it was real, emulated or played', () => {
+    expect(new Set(told.map(({ origin }) => origin))).toEqual(new Set(['REAL', 'EMULATED', 'PLAYED']));
+  });
+
+  it('fails the step that checks the rule when no deployed rule matches the event', async () => {
+    const user = {
+      userArn: composeUserArn('intruder'),
+      userId: 'AIDA',
+      accessKeyId: 'AKIA',
+      clients: lab.root,
+    };
+    const event = composeInvocationEvent(user, 'request', new Date(0));
+    const other = { ...event, envelope: { ...event.envelope, source: 'aws.s3' } };
+    const rules = told.flatMap(({ text }) => /deployed rule `([^`]+)`/u.exec(text)?.[1] ?? []);
+    expect(rules).toHaveLength(1);
+    await expect(findMatchingRule(lab, { ruleNames: rules }, other)).rejects.toThrow('no rule that does');
+  });
+});
