@@ -6,7 +6,7 @@ import { quote } from './problem.ts';
 /** Answers what is wrong with a value of the file, in a sentence for people; `undefined` where nothing is. */
 export type ValueCheck = (value: string) => string | undefined;
 
-const VARIABLE = 'IAM would fill in the variable at each call; write the value itself';
+const VARIABLE = 'neither IAM variables nor template placeholders are filled in here; write the value itself';
 
 /** Refuses `${…}`: policy variables, and template placeholders that nobody has filled in. */
 export function checkVariables(value: string): string | undefined {
