@@ -44,7 +44,7 @@ function detectKind(value: unknown, pointer: string, findings: Findings): EntryK
     findings.problems.push({
       pointer,
       at: 'value',
-      message: `${value === '' || value === null ? 'nothing' : quote(value)} is not an entry, ${expected} and its value, such as \`account: "111122223333"\``,
+      message: `${quote(value)} is not an entry, ${expected} and its value, such as \`account: "111122223333"\``,
     });
     return undefined;
   }

@@ -30,17 +30,17 @@ export function formatProblem(problem: ConfigProblem): string {
 
 const LONGEST_QUOTE = 200;
 
-/** Puts a value from the file between backticks: on one line, harmless on a terminal, and not too long. */
+/**
+ * Puts a value from the file between backticks: on one line, harmless on a terminal, and not too long. What has no
+ * text of its own (a list, a map, nothing) is named in words.
+ */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? value : describeValue(value);
-  const shown = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
-  return `\`${printSafely(shown).replaceAll('`', "'")}\``;
-}
-
-function describeValue(value: unknown): string {
+  if (value === '') return 'an empty text';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a map';
-  return String(value);
+  const text = String(value);
+  const shown = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+  return `\`${printSafely(shown).replaceAll('`', "'")}\``;
 }
 
 /** Appends one step to a JSON pointer. @see https://www.rfc-editor.org/rfc/rfc6901 */
