@@ -21,6 +21,16 @@ const VERBS: readonly Verb[] = [
     summary: 'judge the calls in CloudTrail logs by the allowlist',
     load: async () => (await import('./replay.ts')).replayCommand,
   },
+  {
+    name: 'plan',
+    summary: "show what containment would do to a function's policy",
+    load: async () => (await import('./plan.ts')).planCommand,
+  },
+  {
+    name: 'rollback',
+    summary: 'put a contained function back as it was',
+    load: async () => (await import('./rollback.ts')).rollbackCommand,
+  },
 ];
 
 /**
