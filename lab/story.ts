@@ -9,8 +9,8 @@ import { deliverAgain } from './steps/deliver-again.ts';
 import { deliverRecord } from './steps/deliver-record.ts';
 import { deployGuard } from './steps/deploy-guard.ts';
 import { getIn } from './steps/get-in.ts';
-import { type DeliveredAlert, openInbox } from './steps/open-inbox.ts';
-import { readAlert } from './steps/read-alert.ts';
+import { openInbox } from './steps/open-inbox.ts';
+import { type ReadAlert, readAlert } from './steps/read-alert.ts';
 import { rollBack } from './steps/roll-back.ts';
 import { setStage } from './steps/set-stage.ts';
 
@@ -20,7 +20,7 @@ export interface StoryFacts {
   readonly event: InvocationEvent;
   readonly contained: PolicyDocument;
   readonly refusal: CallResult;
-  readonly alert: DeliveredAlert;
+  readonly alert: ReadAlert;
   readonly restored: PolicyDocument;
 }
 
@@ -59,7 +59,7 @@ export async function playStory(lab: Lab, narrator: Narrator): Promise<StoryFact
   const refusal = await beRefused(lab, cast, narrator);
 
   narrator.begin('The guard tells people');
-  const alert = await readAlert(inbox, narrator);
+  const alert = await readAlert(inbox, event, narrator);
 
   narrator.begin('The same event comes twice');
   await deliverAgain(lab, parts, event, contained, inbox, narrator);

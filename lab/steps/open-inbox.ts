@@ -1,5 +1,6 @@
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { InvocationEvent } from '../../core/alert/alert.ts';
 import type { Lab } from '../lab.ts';
 import { LAB_ACCOUNT, LAB_REGION } from '../local-aws.ts';
 import type { Narrator } from '../narration.ts';
@@ -9,14 +10,14 @@ const INBOX_NAME = 'alert-inbox';
 
 /** A queue that is subscribed to the alert topic, as a mailbox would be. */
 export interface Inbox {
-  /** Answers the alerts that have come since the last time, as SNS delivered them. */
-  readonly takeAlerts: () => Promise<readonly DeliveredAlert[]>;
+  /** Answers the alerts about calls that have come since the last time, as SNS delivered them. */
+  readonly takeAlerts: () => Promise<readonly InvocationAlert[]>;
 }
 
-/** An alert as a subscriber gets it. */
-export interface DeliveredAlert {
+/** An alert as a subscribed program gets it. */
+export interface InvocationAlert {
   readonly subject: string;
-  readonly text: string;
+  readonly event: InvocationEvent;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -52,21 +53,22 @@ export async function openInbox(lab: Lab, parts: DeployedParts, narrator: Narrat
       for (const { ReceiptHandle } of messages) {
         await lab.root.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
       }
-      return messages.map((message) => readDelivery(message.Body ?? '{}'));
+      const alerts = messages.map((message) => readDelivery(message.Body ?? '{}'));
+      return alerts.filter(({ event }) => event.kind === 'invocation');
     },
   };
 }
 
-function readDelivery(body: string): DeliveredAlert {
+function readDelivery(body: string): InvocationAlert {
   const delivery = JSON.parse(body) as {
     Subject?: string;
-    Message?: string;
+    Message: string;
     MessageAttributes?: Record<string, { Value: string }>;
   };
   const attributes = Object.entries(delivery.MessageAttributes ?? {});
   return {
     subject: delivery.Subject ?? '',
-    text: delivery.Message ?? '',
+    event: JSON.parse(delivery.Message) as InvocationEvent,
     attributes: Object.fromEntries(attributes.map(([name, { Value }]) => [name, Value])),
   };
 }

@@ -67,10 +67,12 @@ describe('an unlisted call, from the deployment to the rollback', () => {
   });
 
   it('alerts with the function, the caller, what was done and the way back', () => {
-    expect(facts.alert.subject).toContain('thumbnailer');
-    expect(facts.alert.text).toContain(composeUserArn('intruder'));
-    expect(facts.alert.text).toContain(`npx invokeguard rollback --function '${FUNCTION_ARN}'`);
-    expect(facts.alert.attributes).toMatchObject({ verdict: 'unauthorized', outcome: 'contained' });
+    const { delivered, mail } = facts.alert;
+    expect(delivered.subject).toContain('thumbnailer');
+    expect(delivered.attributes).toMatchObject({ verdict: 'unauthorized', outcome: 'contained' });
+    expect(delivered.event.caller).toMatchObject({ kind: 'user', userArn: composeUserArn('intruder') });
+    expect(mail).toContain(composeUserArn('intruder'));
+    expect(mail).toContain(`npx invokeguard rollback --function '${FUNCTION_ARN}'`);
   });
 
   it('puts the policy back but for the grant that let the unlisted caller in', () => {
