@@ -6,6 +6,8 @@ const MAX_MESSAGE_BYTES = 262_144 - 8_192;
 /** The readable text never gets shorter than this: it begins with who called what and what was done. */
 const MIN_TEXT_CHARACTERS = 4_000;
 const MAX_FIELD_CHARACTERS = 1_000;
+/** Sentences on what is not stopped are key facts; lists of anything else are not. */
+const MAX_SENTENCES = 50;
 
 /**
  * Composes the message of an alert for SNS, one text for each protocol: people get the readable text (e-mail) or its
@@ -48,6 +50,9 @@ function shortenEvent(event: Alert['event']): unknown {
       return `${value.slice(0, MAX_FIELD_CHARACTERS).replace(/[\ud800-\udbff]$/, '')}...`;
     }
     if (Array.isArray(value)) {
+      if (value.every((item) => typeof item === 'string') && value.length <= MAX_SENTENCES) {
+        return value.map((item, index) => shorten(item, `${path}/${index}`));
+      }
       shortened.push(path);
       return [];
     }

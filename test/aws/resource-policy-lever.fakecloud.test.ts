@@ -96,11 +96,11 @@ describeWithFakecloud('policies of functions, on an engine that has PutResourceP
     return { make, isMade: () => made };
   }
 
-  async function listSids(target: PolicyTarget): Promise<readonly unknown[]> {
+  async function listSids(target: PolicyTarget): Promise<readonly string[]> {
     const answer = await somebody.send(new GetResourcePolicyCommand({ ResourceArn: target.functionArn }));
     const parsed = parsePolicy(answer.Policy);
     const policy: PolicyDocument = parsed.kind === 'policy' ? parsed.policy : { Statement: [] };
-    return policy.Statement.map((statement) => statement['Sid']).sort();
+    return policy.Statement.map((statement) => String(statement['Sid']));
   }
 
   async function read(store: LambdaPolicyStore, target: PolicyTarget): Promise<PresentPolicy | AbsentPolicy> {

@@ -34,10 +34,8 @@ function runs(path: string): boolean {
 export async function startFakecloud(path: string): Promise<LocalServer> {
   return startServer({
     command: path,
-    arguments: (port) => [
-      ...['--addr', `127.0.0.1:${port}`, '--iam', 'strict'],
-      ...['--account-id', FAKECLOUD_ACCOUNT, '--log-level', 'error'],
-    ],
+    arguments: (port) =>
+      `--addr 127.0.0.1:${port} --iam strict --account-id ${FAKECLOUD_ACCOUNT} --log-level error`.split(' '),
     environment: () => ({}),
     healthPath: '/_fakecloud/health',
   });
