@@ -47,6 +47,9 @@ function findExample(allowlist: Allowlist, entry: FunctionEntry, glob: string): 
 
 function explainMode(entry: FunctionEntry): string {
   if (entry.mode === 'observe') return 'Mode observe: other callers are reported, nothing is changed.';
+  if (entry.scope === 'offender') {
+    return 'Mode enforce, scope offender: a caller that is not listed is reported, and only that caller is shut out.';
+  }
   return entry.invokers.length === 0
     ? 'Mode enforce: every caller is reported and shut out, break-glass apart.'
     : 'Mode enforce: other callers are reported and shut out.';

@@ -112,7 +112,8 @@ function compileFunction(
   if (read === undefined) return salvageFunction(value, pointer, invokers);
   const mode = read.mode ?? defaultMode;
   checkNobody(mode, written.length, read.confirm, pointer, findings);
-  return { pointer, selector: compileSelector(read.name), mode, invokers };
+  const scope = read.scope === 'offender' ? { scope: read.scope } : {};
+  return { pointer, selector: compileSelector(read.name), mode, ...scope, invokers };
 }
 
 /** A function with a fault elsewhere is compared with the others all the same, so that everything is told at once. */

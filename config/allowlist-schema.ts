@@ -138,6 +138,11 @@ export const FUNCTION_SCHEMA = z.strictObject({
     examples: ['thumbnailer', 'orders-*', 'arn:aws:lambda:eu-west-1:111122223333:function:orders'],
   }),
   mode: mode.optional(),
+  scope: z.enum(['allowlist', 'offender']).optional().meta({
+    description:
+      'Whom a containment shuts out: everyone not listed (allowlist), or only the caller that got in (offender).',
+    default: 'allowlist',
+  }),
   invokers: z.array(z.unknown()).meta({ description: 'Who may call. Each entry names one kind of caller.' }),
   confirm: z
     .literal('nobody')

@@ -215,6 +215,7 @@ async function settle(
     containmentId: snapshot.containmentId,
     digest: digestSnapshot(snapshot),
     lever: snapshot.lever,
+    scope: request.scope.kind,
     removed: snapshot.plan.removed,
     added: snapshot.plan.added,
     notStopped: snapshot.plan.notes,

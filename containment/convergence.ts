@@ -1,11 +1,13 @@
 import type { Outcome } from '../core/alert/outcome.ts';
-import { type Allowlist, listInvokers } from '../core/allowlist/allowlist.ts';
+import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowlist/allowlist.ts';
 import { findFunctionEntry } from '../core/allowlist/function-match.ts';
+import type { Caller } from '../core/caller/caller.ts';
 import type { Guard } from '../core/guard.ts';
+import type { ContainmentScope } from '../core/plan/containment-plan.ts';
 import { type ContainmentPorts, containTarget } from './containment.ts';
 import { PermanentError } from './errors.ts';
 import { buildPacer, type Pacer } from './pacing.ts';
-import type { PolicyTarget, QualifierDirectory } from './ports.ts';
+import type { FunctionJob, PolicyTarget, QualifierDirectory } from './ports.ts';
 
 /** What convergence acts on. */
 export interface ConvergencePorts extends ContainmentPorts {
@@ -27,8 +29,8 @@ export type Convergence =
       /** Not reached before the deadline; the next delivery of the same job goes on with them. */
       readonly pending: readonly PolicyTarget[];
     }
-  /** The allowlist no longer guards this function in mode enforce: its policies are left as they are. */
-  | { readonly kind: 'notEnforced'; readonly functionArn: string };
+  /** There is nothing to do for this function, and its policies are left as they are. */
+  | { readonly kind: 'leftAlone'; readonly functionArn: string; readonly reason: string };
 
 /**
  * Brings every policy of a function under the allowlist: the function itself, `$LATEST`, its aliases and versions.
@@ -37,15 +39,20 @@ export type Convergence =
  * Idempotent and resumable: what the ledger knows as settled for this run is not done again.
  */
 export async function convergeFunction(
-  functionArn: string,
-  runID: string,
+  { functionArn, runID, offender }: FunctionJob,
   deadlineMs: number,
   allowlist: Allowlist,
   guard: Guard,
   ports: ConvergencePorts,
 ): Promise<Convergence> {
   const guarded = findFunctionEntry(allowlist, functionArn);
-  if (guarded === undefined || guarded.mode !== 'enforce') return { kind: 'notEnforced', functionArn };
+  if (guarded === undefined || guarded.mode !== 'enforce') {
+    return { kind: 'leftAlone', functionArn, reason: 'the allowlist does not guard it in mode enforce' };
+  }
+  const scope = chooseScope(guarded, offender);
+  if (scope === undefined) {
+    return { kind: 'leftAlone', functionArn, reason: 'its scope is offender, and nobody got in' };
+  }
   const entries = listInvokers(allowlist, guarded);
   const found = await ports.qualifiers.listQualifiers(functionArn);
   const targets: readonly PolicyTarget[] = [null, ...found].map((qualifier) => ({ functionArn, qualifier }));
@@ -54,10 +61,15 @@ export async function convergeFunction(
   for (const target of targets) {
     if (ports.clock.nowMs() >= deadlineMs) break;
     const eventID = `${runID}#${target.qualifier ?? 'function'}`;
-    const request = { eventID, target, entries, scope: { kind: 'allowlist' }, offender: null } as const;
+    const request = { eventID, target, entries, scope, offender };
     done.push({ target, outcome: await convergeTarget(request, pacer, guard, ports) });
   }
   return { kind: 'converged', functionArn, targets: done, pending: targets.slice(done.length) };
+}
+
+function chooseScope(guarded: FunctionEntry, offender: Caller | null): ContainmentScope | undefined {
+  if (guarded.scope !== 'offender') return { kind: 'allowlist' };
+  return offender === null ? undefined : { kind: 'offender', offender };
 }
 
 /** One policy that cannot be written must not keep the others open. */

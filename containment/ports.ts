@@ -158,10 +158,19 @@ export interface ConvergenceQueue {
   requestConvergence(job: ConvergenceJob): Promise<void>;
 }
 
+/** Every policy of one function, to be brought under the allowlist. */
+export interface FunctionJob {
+  readonly kind: 'function';
+  readonly functionArn: string;
+  readonly runID: string;
+  /** Who got in; null where no call but the schedule or a deployment is the reason. */
+  readonly offender: Caller | null;
+}
+
 /** What the converging function is asked to do. */
 export type ConvergenceJob =
   /** Every qualifier of one function, because an unlisted caller got in through one of them. */
-  | { readonly kind: 'function'; readonly functionArn: string; readonly runID: string }
+  | FunctionJob
   /** Every guarded function, because the allowlist may have changed or a day has passed. */
   | { readonly kind: 'all'; readonly runID: string };
 

@@ -4,6 +4,7 @@ import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowl
 import { type Caller, identifyCaller } from '../core/caller/caller.ts';
 import { composeCallerKey } from '../core/caller/description.ts';
 import type { Guard } from '../core/guard.ts';
+import type { ContainmentScope } from '../core/plan/containment-plan.ts';
 import { type LambdaInvocation, parseInvocation, type SkipReason } from '../core/record/invocation.ts';
 import { placeInvocation } from '../core/record/placement.ts';
 import { type Decision, decideInvocation, type Verdict } from '../core/verdict/decision.ts';
@@ -136,11 +137,15 @@ async function contain(
     eventID: nameEvent(call),
     target,
     entries: listInvokers(allowlist, guarded),
-    scope: { kind: 'allowlist' },
+    scope: chooseScope(guarded, call.caller),
     offender: call.caller,
-  } as const;
+  };
   const outcome = await containTarget(request, guard, ports);
   return holdAgainstHistory(outcome, call.invocation.eventTime, target, ports.ledger);
+}
+
+function chooseScope(guarded: FunctionEntry, offender: Caller): ContainmentScope {
+  return guarded.scope === 'offender' ? { kind: 'offender', offender } : { kind: 'allowlist' };
 }
 
 /**
@@ -157,7 +162,8 @@ async function alertOnce(about: AlertSubject, call: Call, ports: RemediationPort
   await ports.alerts.publishAlert(composeAlert(about));
   const { functionArn } = call.invocation;
   if (outcome.kind === 'contained' && functionArn !== null) {
-    await ports.convergence.requestConvergence({ kind: 'function', functionArn, runID: eventID });
+    const offender = call.caller;
+    await ports.convergence.requestConvergence({ kind: 'function', functionArn, runID: eventID, offender });
   }
   await ports.ledger.confirmAlert(key, eventID);
   if (outcome.kind === 'contained') {

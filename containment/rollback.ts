@@ -105,6 +105,7 @@ export async function applyRollback(
     containmentId: snapshot.containmentId,
     digest: digestSnapshot(snapshot),
     lever: snapshot.lever,
+    scope: 'allowlist',
     removed: prepared.plan.removed,
     added: prepared.plan.added,
     notStopped: [],

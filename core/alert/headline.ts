@@ -1,5 +1,5 @@
 import type { Verdict } from '../verdict/decision.ts';
-import type { Outcome } from './outcome.ts';
+import type { ContainedOutcome, Outcome } from './outcome.ts';
 
 /** Says in two or three words what became of a call, for subjects and first lines. */
 export function headlineOutcome(verdict: Verdict, outcome: Outcome): string {
@@ -30,9 +30,7 @@ export function describeOutcome(outcome: Outcome): string {
     case 'notAttempted':
       return `Nothing: ${outcome.reason}.`;
     case 'contained':
-      return outcome.lever === 'resourcePolicy'
-        ? "The function's resource policy was rewritten and read back. It now denies every caller that is not listed."
-        : "The function's permissions were narrowed and read back. Grants that let unlisted callers in are gone.";
+      return describeContainment(outcome);
     case 'mappingDisabled':
       return 'The event source mapping was disabled. Its source keeps its records until the mapping is enabled again.';
     case 'alreadyContained':
@@ -47,4 +45,13 @@ export function describeOutcome(outcome: Outcome): string {
     case 'delayed':
       return `NOT CONTAINED YET: ${outcome.reason}. The guard goes on trying.`;
   }
+}
+
+function describeContainment({ lever, scope }: ContainedOutcome): string {
+  if (lever === 'permissions') {
+    return "The function's permissions were narrowed and read back. Grants that let unlisted callers in are gone.";
+  }
+  return scope === 'offender'
+    ? "The function's resource policy was rewritten and read back. It now denies this caller, and only this one."
+    : "The function's resource policy was rewritten and read back. It now denies every caller that is not listed.";
 }

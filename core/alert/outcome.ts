@@ -1,4 +1,4 @@
-import type { Lever } from '../plan/containment-plan.ts';
+import type { ContainmentScope, Lever } from '../plan/containment-plan.ts';
 import type { PolicyStatement } from '../policy/document.ts';
 
 /** What was done about a call that is not authorized. */
@@ -26,6 +26,8 @@ export interface ContainedOutcome {
   /** SHA-256 of the stored snapshot, so that what a rollback reads can be held against this alert. */
   readonly digest: string;
   readonly lever: Lever;
+  /** Whom the rewrite shuts out: everyone who is not listed, or only the caller that got in. */
+  readonly scope: ContainmentScope['kind'];
   readonly removed: readonly PolicyStatement[];
   readonly added: readonly PolicyStatement[];
   /** Sentences on what this caller, or another unlisted one, may still do. */

@@ -73,6 +73,11 @@ export interface FunctionEntry {
   readonly pointer: string;
   readonly selector: FunctionSelector;
   readonly mode: Mode;
+  /**
+   * Whom a containment shuts out: this one caller only, for owners who do not yet trust their list.
+   * @default everyone who is not listed
+   */
+  readonly scope?: 'offender';
   readonly invokers: readonly InvokerEntry[];
 }
 

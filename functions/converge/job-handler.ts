@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { type Convergence, convergeFunction } from '../../containment/convergence.ts';
 import { RetryableError } from '../../containment/errors.ts';
-import type { ConvergenceJob } from '../../containment/ports.ts';
+import type { FunctionJob } from '../../containment/ports.ts';
 import { composeConvergenceAlert } from '../../core/alert/convergence-alert.ts';
 import type { GuardRuntime } from '../guard-runtime.ts';
 import { readJob } from './job.ts';
@@ -20,19 +20,18 @@ export async function handleJob(body: string, deadlineMs: number, runtime: Guard
 /** One job for each function, so that one function's trouble is its own. */
 async function spreadJob(runID: string, { ports }: GuardRuntime): Promise<void> {
   for (const functionArn of await ports.ledger.listGuardedFunctions()) {
-    await ports.convergence.requestConvergence({ kind: 'function', functionArn, runID });
+    await ports.convergence.requestConvergence({ kind: 'function', functionArn, runID, offender: null });
   }
 }
 
-async function convergeOne(
-  job: Extract<ConvergenceJob, { kind: 'function' }>,
-  deadlineMs: number,
-  runtime: GuardRuntime,
-): Promise<void> {
+async function convergeOne(job: FunctionJob, deadlineMs: number, runtime: GuardRuntime): Promise<void> {
   const { allowlist, guard, ports } = runtime;
-  const convergence = await convergeFunction(job.functionArn, job.runID, deadlineMs, allowlist, guard, ports);
-  if (convergence.kind === 'notEnforced') {
-    runtime.telemetry.logger.info('function is not enforced: left alone', { functionArn: job.functionArn });
+  const convergence = await convergeFunction(job, deadlineMs, allowlist, guard, ports);
+  if (convergence.kind === 'leftAlone') {
+    runtime.telemetry.logger.info('function is left alone', {
+      functionArn: job.functionArn,
+      reason: convergence.reason,
+    });
     return;
   }
   await alertConvergence(convergence, job.runID, runtime);

@@ -1,5 +1,6 @@
 import type { ConvergenceJob } from '../../containment/ports.ts';
-import { isJsonObject, readText } from '../../core/json.ts';
+import type { Caller } from '../../core/caller/caller.ts';
+import { isJsonObject, type JsonObject, readObject, readText } from '../../core/json.ts';
 import { parseFunctionArn } from '../../core/record/function-reference.ts';
 
 /** A job of the queue, or why the message is not one. */
@@ -24,9 +25,16 @@ export function readJob(body: string): ReadJob {
     case 'function': {
       const reference = parseFunctionArn(readText(object, 'functionArn') ?? '');
       if (reference === undefined) return { kind: 'malformed', reason: 'the job has no function ARN' };
-      return { kind: 'job', job: { kind: 'function', functionArn: reference.functionArn, runID } };
+      const offender = readOffender(object);
+      return { kind: 'job', job: { kind: 'function', functionArn: reference.functionArn, runID, offender } };
     }
     default:
       return { kind: 'malformed', reason: 'the job is neither `all` nor `function`' };
   }
+}
+
+/** The remediation function wrote it; nobody else may send to this queue. */
+function readOffender(job: JsonObject | undefined): Caller | null {
+  const offender = readObject(job, 'offender');
+  return readText(offender, 'kind') === undefined ? null : ((offender as Caller | undefined) ?? null);
 }

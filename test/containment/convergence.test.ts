@@ -32,7 +32,8 @@ async function converge(
   options: { runID?: string; allowlist?: Allowlist; budgetMs?: number } = {},
 ): Promise<Convergence> {
   const { runID = 'run-1', allowlist = composeAllowlist(), budgetMs = 600_000 } = options;
-  return convergeFunction(FUNCTION_ARN, runID, world.clock.nowMs() + budgetMs, allowlist, GUARD, world);
+  const job = { kind: 'function', functionArn: FUNCTION_ARN, runID, offender: null } as const;
+  return convergeFunction(job, world.clock.nowMs() + budgetMs, allowlist, GUARD, world);
 }
 
 function readOutcomes(convergence: Convergence): Record<string, string> {
@@ -102,8 +103,8 @@ describe('bringing every policy of a function under the allowlist', () => {
 
   it('leaves a function alone that is not in mode enforce', async () => {
     const world = buildWorld();
-    expect(await converge(world, { allowlist: composeAllowlist('observe') })).toEqual({
-      kind: 'notEnforced',
+    expect(await converge(world, { allowlist: composeAllowlist('observe') })).toMatchObject({
+      kind: 'leftAlone',
       functionArn: FUNCTION_ARN,
     });
     expect(world.policies.calls).toEqual([]);

@@ -109,7 +109,10 @@ describe('the other versions and aliases', () => {
     await deliver(world, composeMalloryCall());
     await deliver(world, composeMalloryCall());
     const runID = '0b1f6f0e-0000-4000-8000-000000000001';
-    expect(world.convergence.jobs).toEqual([{ kind: 'function', functionArn: FUNCTION_ARN, runID }]);
+    const offender = { kind: 'user', userArn: PLANTED_GRANT.Principal.AWS };
+    expect(world.convergence.jobs).toEqual([
+      { kind: 'function', functionArn: FUNCTION_ARN, runID, offender },
+    ]);
   });
 });
 

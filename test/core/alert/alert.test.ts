@@ -53,6 +53,7 @@ const CONTAINED: Outcome = {
   containmentId: '2026-11-21T10:00:00.000Z#f3c1a2d4-0000-4000-8000-000000000001',
   digest: 'ab'.repeat(32),
   lever: 'resourcePolicy',
+  scope: 'allowlist',
   removed: [
     { Sid: 'open', Effect: 'Allow', Principal: '*', Action: 'lambda:InvokeFunction', Resource: FUNCTION_ARN },
   ],
