@@ -1,15 +1,37 @@
 // Builds everything that runs without a transpiler: the command, the Lambda bundles, the constructs and the lab.
 // Run by `prepare`, so that `npm ci` leaves a working command behind.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+//   --types   also writes the declarations of the constructs, which takes the compiler two seconds more
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
-const SHARED = { bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning', sourcemap: false };
+const SHARED = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  logLevel: 'warning',
+  sourcemap: false,
+  write: false,
+};
 
 /** The Lambda carries its own SDK: the one in the runtime may lack PutResourcePolicy. */
 const FUNCTIONS = ['remediate'];
 
-await rm('dist', { recursive: true, force: true });
-await Promise.all([
+/**
+ * Writes a file whole or not at all, and only if it changed: `cdk` builds before each synth, while tests or a running
+ * command may be reading the same files.
+ */
+async function writeBuilt(path, contents) {
+  const before = await readFile(path).catch(() => undefined);
+  if (before !== undefined && before.equals(Buffer.from(contents))) return;
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, contents);
+  await rename(draft, path);
+}
+
+const bundles = await Promise.all([
   ...FUNCTIONS.map((name) =>
     build({
       ...SHARED,
@@ -33,23 +55,41 @@ await Promise.all([
     outfile: 'dist/infra/index.cjs',
     target: 'node20',
     external: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
+    define: { 'import.meta.dirname': '__dirname' },
   }),
   build({ ...SHARED, entryPoints: ['lab/demo.ts'], outfile: 'dist/lab/demo.cjs', target: 'node20' }),
 ]);
+for (const { path, contents } of bundles.flatMap(({ outputFiles }) => outputFiles)) {
+  await writeBuilt(path, contents);
+}
 for (const name of FUNCTIONS) {
   // The checkout is `type: module`; the bundles are CommonJS wherever they are unpacked.
-  await writeFile(`dist/functions/${name}/package.json`, '{"type":"commonjs"}\n');
+  await writeBuilt(`dist/functions/${name}/package.json`, '{"type":"commonjs"}\n');
 }
-await mkdir('dist/cli', { recursive: true });
 
 /** The JSON Schema for editors comes from the very schema that reads the file. */
 const { outputFiles } = await build({
   ...SHARED,
   entryPoints: ['config/json-schema.ts'],
   format: 'esm',
-  write: false,
 });
 const { composeJsonSchema } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
 );
-await writeFile('dist/invokeguard.schema.json', `${JSON.stringify(composeJsonSchema(), null, 2)}\n`);
+await writeBuilt('dist/invokeguard.schema.json', `${JSON.stringify(composeJsonSchema(), null, 2)}\n`);
+
+/** Declarations for CDK apps in TypeScript. The compiler leaves `.ts` in their import paths; readers look for `.js`. */
+async function writeDeclarations() {
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
+    stdio: 'inherit',
+  });
+  for (const file of await readdir('dist/types', { recursive: true })) {
+    if (!file.endsWith('.d.ts')) continue;
+    const text = await readFile(join('dist/types', file), 'utf8');
+    await writeBuilt(join('dist/types', file), text.replaceAll(/(['"]\.[^'"]+)\.ts(['"])/g, '$1.js$2'));
+  }
+  // They describe a CommonJS module, in a package whose own modules are ES modules.
+  await writeBuilt('dist/types/package.json', '{"type":"commonjs"}\n');
+}
+
+if (process.argv.includes('--types')) await writeDeclarations();

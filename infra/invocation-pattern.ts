@@ -5,7 +5,8 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
  * running what it accepted before), and but those of the guard's own functions, by exact ARN.
  *
  * The alternatives of one field are ORed in EventBridge, so that "starts with Invoke and is not InvokeExecution" takes
- * the same field inside and outside of `$or`. `anything-but` never matches a field that is absent; a record without
+ * the same field inside and outside of `$or`. An engine that let one of the two win would only match more, which the
+ * function skips. `anything-but` never matches a field that is absent; a record without
  * `resources` has a branch of its own, so that it is seen too.
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */

@@ -38,7 +38,9 @@ export function selectInvocations(allowlist: Allowlist, place: TrailPlace): Trai
   const everything = selectFunctions({ notEquals: [...place.ownFunctionArns] });
   if (allowlist.trail.functions === 'all') return { selectors: [everything], widened: null };
   if (allowlist.functions.length === 0) return { selectors: [], widened: null };
-  const wild = allowlist.functions.find(({ selector }) => selector.kind === 'glob' && !isPrefix(selector.glob));
+  const wild = allowlist.functions.find(
+    ({ selector }) => selector.kind === 'glob' && !isPrefix(selector.glob),
+  );
   if (wild?.selector.kind === 'glob') {
     const why = `CloudTrail has no selector for \`${wild.selector.glob}\``;
     return { selectors: [everything], widened: `the trail logs the calls of all functions, because ${why}` };
