@@ -1,6 +1,3 @@
-import { resolve } from 'node:path';
-import { readAllowlistFile } from '../config/allowlist-file.ts';
-import { formatProblem } from '../config/problem.ts';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { identifyCaller } from '../core/caller/caller.ts';
 import { type LambdaInvocation, parseInvocation } from '../core/record/invocation.ts';
@@ -9,6 +6,7 @@ import { decideInvocation } from '../core/verdict/decision.ts';
 import type { LogEntry } from '../logs/log-entry.ts';
 import { findLogFiles, type LogFile } from '../logs/log-files.ts';
 import { readLogFile } from '../logs/log-reader.ts';
+import { readAllowlistArgument } from './allowlist-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { createProgress } from './progress.ts';
 import { composeReplayLine, createFormatter, type ReplayLine } from './replay-line.ts';
@@ -48,8 +46,8 @@ async function runReplay(args: readonly string[], io: CommandIo): Promise<ExitCo
     io.writeErr(`invokeguard replay: ${printSafely(options.message)}; see \`invokeguard replay --help\`\n`);
     return 2;
   }
-  const allowlist = readAllowlistArgument(options.config, io);
-  if (allowlist === undefined) return 2;
+  const config = readAllowlistArgument(options.config, io);
+  if (config.kind === 'invalid') return 2;
   const found = await findLogFiles(options.paths, io.cwd);
   if (found.kind === 'missing') {
     for (const problem of found.problems) io.writeErr(`invokeguard replay: ${printSafely(problem)}\n`);
@@ -60,22 +58,10 @@ async function runReplay(args: readonly string[], io: CommandIo): Promise<ExitCo
   if (found.files.length === 0) {
     io.writeErr('warning: no .json, .ndjson or .jsonl file in the folders, nothing was read\n');
   }
-  const end = await replayFiles(found.files, options, allowlist, tally, io);
+  const end = await replayFiles(found.files, options, config.allowlist, tally, io);
   if (end === 'cutOff') return 1;
   io.writeErr(composeSummary(tally));
   return chooseExitCode(tally);
-}
-
-function readAllowlistArgument(config: string, io: CommandIo): Allowlist | undefined {
-  const reading = readAllowlistFile(resolve(io.cwd, config), io.nowMs());
-  for (const warning of reading.warnings) {
-    io.writeErr(`warning: ${formatProblem({ ...warning, file: config })}\n`);
-  }
-  if (reading.kind === 'allowlist') return reading.allowlist;
-  for (const problem of reading.problems) {
-    io.writeErr(`error: ${formatProblem({ ...problem, file: config })}\n`);
-  }
-  return undefined;
 }
 
 /** Reads, judges and prints; `cutOff` where nobody reads the results any more. */

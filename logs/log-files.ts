@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isJsonObject } from '../core/json.ts';
 
 /** One file to read, by the name that messages use; `-` stands for standard input. */
 export type LogFile =
@@ -100,5 +101,5 @@ export function describeSystemError(error: unknown): string {
 
 /** The `code` that Node puts on the errors of the system and of its own modules; empty where there is none. */
 export function readErrorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return isJsonObject(error) && typeof error['code'] === 'string' ? error['code'] : '';
 }

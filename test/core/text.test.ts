@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { printSafely } from '../../core/text.ts';
+import { encodeJsonLine, printSafely } from '../../core/text.ts';
 
 describe('printSafely', () => {
   it.each([
@@ -47,6 +47,18 @@ describe('printSafely', () => {
         fc.string({ unit: 'binary' }),
         (text) => printSafely(printSafely(text)) === printSafely(text),
       ),
+    );
+  });
+});
+
+describe('encodeJsonLine', () => {
+  it('writes one printable line that reads back as the same value', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' })), (value) => {
+        const line = encodeJsonLine(value);
+        expect(JSON.parse(line)).toEqual(value);
+        expect(printSafely(line)).toBe(line);
+      }),
     );
   });
 });
