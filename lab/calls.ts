@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilterLogEventsCommand, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
-import { GetPolicyCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, GetPolicyCommand, InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { REMEDIATOR_NAME } from '../core/guard.ts';
 import { type PolicyDocument, parsePolicy } from '../core/policy/document.ts';
@@ -9,24 +9,47 @@ import { BUCKET_NAME, type CastUser, FUNCTION_ARN, FUNCTION_NAME } from './cast.
 import type { Lab } from './lab.ts';
 import { pollUntil, StepFailure } from './step-failure.ts';
 
-/** How one call of the function by a user ended. */
-export type CallResult =
-  | { readonly kind: 'served'; readonly requestId: string; readonly payload: string }
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string };
+/** A call that the function answered. */
+export interface Answer {
+  readonly kind: 'served';
+  readonly requestId: string;
+}
 
-/** Calls the guarded function with the user's own keys. */
-export async function callFunction(user: CastUser): Promise<CallResult> {
+/** A call that the local AWS refused, in its words. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Calls the guarded function with the user's own keys. Throws for any end but an answer and a refusal. */
+export async function callFunction(user: CastUser): Promise<Answer | Refusal> {
   try {
     const answer = await user.clients.lambda.send(
       new InvokeCommand({ FunctionName: FUNCTION_ARN, Payload: JSON.stringify({ caller: user.userArn }) }),
     );
     const payload = new TextDecoder().decode(answer.Payload);
-    if (answer.FunctionError !== undefined) throw new StepFailure('the function to answer', payload);
-    return { kind: 'served', requestId: answer.$metadata.requestId ?? '', payload };
+    const { served } = JSON.parse(payload) as { served?: string };
+    if (served !== user.userArn) throw new StepFailure(`the function to serve \`${user.userArn}\``, payload);
+    return { kind: 'served', requestId: answer.$metadata.requestId ?? '' };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'AccessDeniedException') throw error;
     return { kind: 'refused', code: error.name, message: error.message };
   }
+}
+
+/** Calls as a user who must get in. */
+export async function expectServed(user: CastUser): Promise<Answer> {
+  const result = await callFunction(user);
+  if (result.kind === 'served') return result;
+  throw new StepFailure(`\`${user.userArn}\` to be served`, `${result.code}: ${result.message}`);
+}
+
+/** Calls as a user who must stay out. */
+export async function expectRefused(user: CastUser): Promise<Refusal> {
+  const result = await callFunction(user);
+  if (result.kind === 'refused') return result;
+  throw new StepFailure(`\`${user.userArn}\` to be refused`, 'it was served');
 }
 
 /** Uploads a file to the listed bucket and waits until the function has logged that it made the thumbnail. */
@@ -41,10 +64,12 @@ export async function uploadFile(lab: Lab, key: string): Promise<void> {
 
 /** What a function has logged so far, oldest first; empty before its first call. */
 export async function readFunctionLog(lab: Lab, functionName: string): Promise<readonly string[]> {
+  const found = await lab.root.lambda.send(
+    new GetFunctionConfigurationCommand({ FunctionName: functionName }),
+  );
+  const logGroupName = found.LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`;
   try {
-    const answer = await lab.root.logs.send(
-      new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${functionName}` }),
-    );
+    const answer = await lab.root.logs.send(new FilterLogEventsCommand({ logGroupName }));
     return (answer.events ?? []).map((event) => event.message?.trimEnd() ?? '');
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return [];

@@ -8,6 +8,9 @@ export const BUCKET_NAME = 'uploads';
 /** The caller that nobody listed, and the statement of the function's policy that lets it in. */
 export const INTRUDER_NAME = 'intruder';
 export const PLANTED_SID = 'left-over-from-debugging';
+/** Another caller that nobody listed, and that does not call; its grant is in the way of the allowlist all the same. */
+export const CONTRACTOR_NAME = 'contractor';
+export const CONTRACTOR_SID = 'contractor-project';
 /** A listed caller whose calls the local AWS authorizes by the function's policy alone. */
 export const OPERATOR_NAME = 'ops';
 export const OPERATOR_SID = 'ops-may-invoke';
@@ -35,6 +38,7 @@ export interface CastUser {
 /** Who calls the function in the demo. */
 export interface Cast {
   readonly intruder: CastUser;
+  readonly contractor: CastUser;
   readonly operator: CastUser;
 }
 

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '../core/policy/document.ts';
-import { type CallResult, readFunctionPolicy } from './calls.ts';
+import { type Refusal, readFunctionPolicy } from './calls.ts';
 import type { InvocationEvent } from './invocation-record.ts';
 import { type Lab, openLab } from './lab.ts';
 import type { Narrator } from './narration.ts';
@@ -19,7 +19,7 @@ export interface StoryFacts {
   readonly before: PolicyDocument;
   readonly event: InvocationEvent;
   readonly contained: PolicyDocument;
-  readonly refusal: CallResult;
+  readonly refusal: Refusal;
   readonly alert: ReadAlert;
   readonly restored: PolicyDocument;
 }

@@ -1,13 +1,12 @@
-import { callFunction, uploadFile } from '../calls.ts';
-import { type Cast, type CastUser, FUNCTION_NAME, INTRUDER_NAME, OPERATOR_NAME } from '../cast.ts';
+import { expectServed, uploadFile } from '../calls.ts';
+import { type Cast, FUNCTION_NAME, INTRUDER_NAME, OPERATOR_NAME } from '../cast.ts';
 import type { Lab } from '../lab.ts';
 import type { Narrator } from '../narration.ts';
-import { StepFailure } from '../step-failure.ts';
 
 /** Shows that all three callers get in, the unlisted one too. Answers the request ID of the unlisted call. */
 export async function getIn(lab: Lab, cast: Cast, narrator: Narrator): Promise<string> {
   await serveListed(lab, cast, 'before.jpg', narrator);
-  const requestId = await expectServed(cast.intruder);
+  const { requestId } = await expectServed(cast.intruder);
   narrator.tell('EMULATED', `\`${INTRUDER_NAME}\`, whom nobody listed, calls \`${FUNCTION_NAME}\`: served`);
   return requestId;
 }
@@ -24,10 +23,4 @@ export async function serveListed(lab: Lab, cast: Cast, key: string, narrator: N
     'EMULATED',
     `\`${OPERATOR_NAME}\`, who is listed, calls \`${FUNCTION_NAME}\`: served, by the function's policy`,
   );
-}
-
-async function expectServed(user: CastUser): Promise<string> {
-  const result = await callFunction(user);
-  if (result.kind !== 'served') throw new StepFailure(`\`${user.userArn}\` to be served`, result.message);
-  return result.requestId;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PolicyDocument } from '../../core/policy/document.ts';
-import { callFunction, readFunctionPolicy } from '../calls.ts';
-import { type Cast, FUNCTION_ARN, INTRUDER_NAME, PLANTED_SID } from '../cast.ts';
+import { expectRefused, expectServed, readFunctionPolicy } from '../calls.ts';
+import { type Cast, CONTRACTOR_NAME, FUNCTION_ARN, INTRUDER_NAME, PLANTED_SID } from '../cast.ts';
 import type { Lab } from '../lab.ts';
 import type { Narrator } from '../narration.ts';
 import { listSids } from '../policy-difference.ts';
@@ -30,11 +30,11 @@ export async function rollBack(
   if (listSids(restored).join() !== expected.join()) {
     throw new StepFailure(`the statements ${expected.join(', ')}`, listSids(restored).join(', '));
   }
-  const result = await callFunction(cast.intruder);
-  if (result.kind !== 'refused') throw new StepFailure(`\`${INTRUDER_NAME}\` to stay out`, 'it was served');
+  await expectServed(cast.contractor);
+  await expectRefused(cast.intruder);
   narrator.tell(
     'EMULATED',
-    `the policy is back as it was, but for \`${PLANTED_SID}\`: \`${INTRUDER_NAME}\` stays out`,
+    `the policy is as it was, but for \`${PLANTED_SID}\`: \`${CONTRACTOR_NAME}\` is served, \`${INTRUDER_NAME}\` refused`,
   );
   return restored;
 }

@@ -8,6 +8,8 @@ import {
   BUCKET_NAME,
   type Cast,
   type CastUser,
+  CONTRACTOR_NAME,
+  CONTRACTOR_SID,
   composeUserArn,
   FUNCTION_NAME,
   INTRUDER_NAME,
@@ -21,7 +23,7 @@ import { pollUntil, StepFailure } from '../step-failure.ts';
 
 const STACK_NAME = 'thumbnails';
 
-/** Creates the guarded function with its listed bucket, a listed user, and a grant for a user that nobody listed. */
+/** Creates the guarded function with its listed bucket, a listed user, and grants for two users that nobody listed. */
 export async function setStage(lab: Lab, narrator: Narrator): Promise<Cast> {
   await createThumbnailer(lab);
   narrator.tell(
@@ -29,18 +31,20 @@ export async function setStage(lab: Lab, narrator: Narrator): Promise<Cast> {
     `CloudFormation created \`${FUNCTION_NAME}\` and the bucket \`${BUCKET_NAME}\` that triggers it`,
   );
   const operator = await createUser(lab, OPERATOR_NAME);
-  await grantInvoke(lab, OPERATOR_SID, operator);
   const intruder = await createUser(lab, INTRUDER_NAME);
-  await grantInvoke(lab, PLANTED_SID, intruder);
+  const contractor = await createUser(lab, CONTRACTOR_NAME);
   narrator.tell(
     'EMULATED',
-    `IAM created the users \`${OPERATOR_NAME}\` (listed) and \`${INTRUDER_NAME}\` (not listed), with no identity policy`,
+    `IAM created the users \`${OPERATOR_NAME}\` (listed), \`${INTRUDER_NAME}\` and \`${CONTRACTOR_NAME}\` (not listed)`,
   );
+  await grantInvoke(lab, OPERATOR_SID, operator);
+  await grantInvoke(lab, PLANTED_SID, intruder);
+  await grantInvoke(lab, CONTRACTOR_SID, contractor);
   narrator.tell(
     'PLAYED',
-    `somebody left a grant for \`${INTRUDER_NAME}\` in the function's policy: \`${PLANTED_SID}\``,
+    "somebody granted all three the call in the function's policy; their own IAM policies allow nothing",
   );
-  return { intruder, operator };
+  return { intruder, contractor, operator };
 }
 
 async function createThumbnailer(lab: Lab): Promise<void> {
