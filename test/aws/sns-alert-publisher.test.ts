@@ -35,7 +35,7 @@ function composeAlert(text: string, statements = 1, userAgent = 'aws-cli'): Aler
         containmentId: 'c1',
         digest: 'd1',
         lever: 'resourcePolicy',
-      scope: 'allowlist',
+        scope: 'allowlist',
         removed: [],
         added: Array.from({ length: statements }, () => composeDeny(target)),
         notStopped: ['accepted asynchronous work'],
