@@ -73,7 +73,7 @@ export function composeSummary(tally: ReplayTally): string {
   const skipped = [...tally.skipped].sort(([, left], [, right]) => right - left);
   const total = skipped.reduce((sum, [, count]) => sum + count, 0);
   const lines = [
-    `${tally.records} records in ${tally.files} ${tally.files === 1 ? 'file' : 'files'}`,
+    `${tally.records} ${tally.records === 1 ? 'record' : 'records'} in ${tally.files} ${tally.files === 1 ? 'file' : 'files'}`,
     `calls: ${judged.join(', ')}`,
     tally.duplicates === 0 ? '' : `duplicates: ${tally.duplicates} with an eventID that was there before`,
     tally.outsideWindow === 0 ? '' : `outside --since and --until: ${tally.outsideWindow}`,
