@@ -14,6 +14,12 @@ export interface Guard {
 /** The fixed name of the remediation function, so that selectors and patterns can leave exactly it out. */
 export const REMEDIATOR_NAME = 'invokeguard-remediator';
 
+/** The fixed name of the converging function. */
+export const CONVERGER_NAME = 'invokeguard-converger';
+
+/** All functions of the guard: their own calls are left out of selectors, patterns and verdicts, by exact name. */
+export const GUARD_FUNCTION_NAMES: readonly string[] = [REMEDIATOR_NAME, CONVERGER_NAME];
+
 /**
  * Names a deployment. The id follows from account, Region and name alone, so that the command can recognize the
  * deployment's statements in a policy without asking anybody.

@@ -1,4 +1,4 @@
-import type { Guard } from '../guard.ts';
+import { GUARD_FUNCTION_NAMES, type Guard } from '../guard.ts';
 import { parseFunctionName } from './function-reference.ts';
 import type { LambdaInvocation, SkipReason } from './invocation.ts';
 
@@ -7,9 +7,9 @@ export type Placement = { readonly kind: 'ours' } | { readonly kind: 'foreign'; 
 
 /**
  * Decides whether a call took place in the guard's own account and Region, and on a function other than the guard's
- * own. The function's ARN counts before what the record says of itself: the caller's account gets a copy too.
+ * own ones. The function's ARN counts before what the record says of itself: the caller's account gets a copy too.
  *
- * INVARIANT: the guard's own function is recognized by its exact ARN; a name prefix would be a way around the guard.
+ * INVARIANT: the guard's own functions are recognized by their exact ARNs; a name prefix would be a way around the guard.
  */
 export function placeInvocation(invocation: LambdaInvocation, guard: Guard): Placement {
   const name = parseFunctionName(invocation.functionArn ?? '');
@@ -17,6 +17,7 @@ export function placeInvocation(invocation: LambdaInvocation, guard: Guard): Pla
   const region = name?.region ?? invocation.awsRegion;
   if (account !== null && account !== guard.account) return { kind: 'foreign', reason: 'otherAccount' };
   if (region !== null && region !== guard.region) return { kind: 'foreign', reason: 'otherRegion' };
-  if (name?.name === guard.name) return { kind: 'foreign', reason: 'ownFunction' };
+  if (name !== undefined && GUARD_FUNCTION_NAMES.includes(name.name))
+    return { kind: 'foreign', reason: 'ownFunction' };
   return { kind: 'ours' };
 }
