@@ -85,8 +85,13 @@ describe('readLogFile', () => {
   });
 
   it('keeps what stood before the place where gzip data is cut off', async () => {
-    const whole = gzipSync(`${a}\n${'x'.repeat(10)}\n`);
+    const lines = Array.from({ length: 20_000 }, (_, n) =>
+      JSON.stringify({ eventName: 'Invoke', n: (n * 7919) % 10007 }),
+    );
+    const whole = gzipSync(lines.join('\n'));
     const entries = await readBytes(whole.subarray(0, whole.length - 9));
+    expect(entries[0]).toMatchObject({ kind: 'record', position: { line: 1 } });
+    expect(entries.length).toBeGreaterThan(1000);
     expect(entries.at(-1)).toMatchObject({ kind: 'rejected', reason: 'the gzip data is damaged or cut off' });
   });
 
