@@ -104,10 +104,12 @@ function catchInterruption(): { readonly promise: Promise<never>; readonly relea
 async function waitForPerson(lab: Lab, narrator: Narrator, interruption: Promise<never>): Promise<void> {
   narrator.begin('Look around (end with Ctrl-C)');
   const { accessKeyId, secretAccessKey } = lab.aws.rootKeys;
+  const { certificatePath } = lab.aws.certificate;
   narrator.show(
     [
-      `export AWS_ENDPOINT_URL=${lab.aws.endpoint} AWS_REGION=${LAB_REGION}`,
+      `export AWS_ENDPOINT_URL=${lab.aws.endpoint} AWS_REGION=${LAB_REGION} AWS_DEFAULT_REGION=${LAB_REGION}`,
       `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+      `export AWS_CA_BUNDLE=${certificatePath} NODE_EXTRA_CA_CERTS=${certificatePath}`,
     ].join('\n'),
   );
   // A pending promise alone does not keep Node alive.
