@@ -36,7 +36,9 @@ export type GrantReading =
   | { readonly kind: 'grant'; readonly grant: Grant }
   /** It lets nobody invoke the function: a Deny, or an Allow for other actions. */
   | { readonly kind: 'noGrant' }
-  /** It may let somebody invoke the function, and it is not ours to take apart. */
+  /** It lets somebody invoke the function and do other things too: understood, and not ours to take apart. */
+  | { readonly kind: 'mixed'; readonly why: string }
+  /** It may let somebody invoke the function, in a way that we do not understand. */
   | { readonly kind: 'unclear'; readonly why: string };
 
 const ELEMENTS = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition']);
@@ -75,7 +77,9 @@ export function readGrant(statement: PolicyStatement, resourceArn: string): Gran
     return unclear('its Resource is not this function');
   }
   const invokeActions = actions.map(nameInvokeAction);
-  if (!invokeActions.every((action) => action !== undefined)) return unclear('it grants other actions too');
+  if (!invokeActions.every((action) => action !== undefined)) {
+    return { kind: 'mixed', why: 'it grants other actions too' };
+  }
   const principals = readPrincipals(statement['Principal']);
   if (principals === undefined) return unclear('its Principal is not understood');
   const conditions = readConditions(statement['Condition']);

@@ -48,6 +48,8 @@ export function planGuards(input: PlanInput): ContainmentPlan {
     guards.push(guard);
   }
 
+  // Beside a statement that nobody understands, only guards are added: nothing is taken away on a guess.
+  const understood = readings.every(({ grant }) => grant.kind !== 'unclear');
   const wanted = new Map(guards.map((guard) => [String(guard['Sid']), guard]));
   const kept: PolicyStatement[] = [];
   const removed: PolicyStatement[] = [];
@@ -55,7 +57,7 @@ export function planGuards(input: PlanInput): ContainmentPlan {
     const sid = String(reading.statement['Sid']);
     const stays = isGuard(reading)
       ? reading.sid.kind === 'ours' && wanted.delete(sid)
-      : !isPrunable(reading.grant, live);
+      : !understood || !isPrunable(reading.grant, live);
     (stays ? kept : removed).push(reading.statement);
   }
   const added = [...wanted.values()];
@@ -86,7 +88,7 @@ export function askSentKeys(
   readings: readonly GrantReading[],
   services: ReadonlyMap<string, readonly ServiceEntry[]>,
 ): AskSentKeys {
-  const unclear = readings.some((reading) => reading.kind === 'unclear');
+  const unclear = readings.some((reading) => reading.kind === 'unclear' || reading.kind === 'mixed');
   const grants = readings.flatMap((reading) => (reading.kind === 'grant' ? [reading.grant] : []));
   return (service) => {
     const table = findSentSourceKeys(service);

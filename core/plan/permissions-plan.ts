@@ -120,7 +120,7 @@ function decideGrant(
   sentKeys: AskSentKeys,
 ): GrantFate {
   if (reading.kind === 'noGrant') return { kind: 'keep', notes: [] };
-  if (reading.kind === 'unclear') return { kind: 'leave', why: reading.why };
+  if (reading.kind !== 'grant') return { kind: 'leave', why: reading.why };
   const { grant } = reading;
   if (servesExemptService(grant)) return { kind: 'keep', notes: [] };
   if (!live.some((entry) => mayServeEntry(grant, entry))) return remove(grant, [], []);
@@ -181,7 +181,7 @@ function grantsSame(content: PolicyStatement, grant: Grant): boolean {
 
 function decideForOffender(reading: GrantReading, offender: Caller): GrantFate {
   if (reading.kind === 'noGrant') return { kind: 'keep', notes: [] };
-  if (reading.kind === 'unclear') return { kind: 'leave', why: reading.why };
+  if (reading.kind !== 'grant') return { kind: 'leave', why: reading.why };
   const { grant } = reading;
   if (!grant.principals.some((principal) => principal.kind === 'other' || namesCaller(principal, offender))) {
     return { kind: 'keep', notes: [] };
@@ -191,7 +191,7 @@ function decideForOffender(reading: GrantReading, offender: Caller): GrantFate {
 }
 
 function mayName(reading: GrantReading, offender: Caller): boolean {
-  if (reading.kind !== 'grant') return reading.kind === 'unclear';
+  if (reading.kind !== 'grant') return reading.kind !== 'noGrant';
   return reading.grant.principals.some(
     (principal) => principal.kind === 'other' || namesCaller(principal, offender),
   );

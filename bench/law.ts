@@ -1,0 +1,54 @@
+// Holds the containment plan against the law on random policies, lists and requests.
+// Usage: node --import tsx bench/law.ts [cases] [seed]
+import fc from 'fast-check';
+import { planContainment } from '../core/plan/containment-planner.ts';
+import { breaksLaw } from '../test/arbitraries/law.ts';
+import {
+  attempt,
+  FUNCTION_ARN,
+  GUARD_ID,
+  invokerEntries,
+  NOW,
+  policyDocument,
+} from '../test/arbitraries/policy-world.ts';
+
+const cases = Number(process.argv[2] ?? 100_000);
+const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
+const REQUESTS_A_PLAN = 10;
+
+let refused = 0;
+const started = performance.now();
+const result = fc.check(
+  fc.property(
+    policyDocument(),
+    invokerEntries(),
+    fc.array(attempt(), { minLength: REQUESTS_A_PLAN, maxLength: REQUESTS_A_PLAN }),
+    (policy, entries, tries) => {
+      const plan = planContainment({
+        policy,
+        resourceArn: FUNCTION_ARN,
+        entries,
+        now: NOW,
+        guardId: GUARD_ID,
+        scope: { kind: 'allowlist' },
+        offender: null,
+        lever: 'resourcePolicy',
+      });
+      if (plan.kind === 'refused') refused += 1;
+      const after = plan.kind === 'replace' ? plan.policy : policy;
+      for (const one of tries) {
+        const broken = breaksLaw(policy, after, entries, one);
+        if (broken !== null) throw new Error(broken);
+      }
+    },
+  ),
+  { numRuns: Math.ceil(cases / REQUESTS_A_PLAN), seed },
+);
+const seconds = (performance.now() - started) / 1000;
+const tried = result.numRuns * REQUESTS_A_PLAN;
+console.log(`${tried} cases (${result.numRuns} plans, ${refused} refused) in ${seconds.toFixed(1)} s`);
+console.log(`${Math.round(tried / seconds)} cases/s, seed ${seed}`);
+if (result.failed) {
+  console.error(fc.defaultReportMessage(result));
+  process.exitCode = 1;
+}

@@ -1,0 +1,81 @@
+import { type InvokerEntry, isLive } from '../allowlist/allowlist.ts';
+import { matchEntry } from '../allowlist/invoker-match.ts';
+import type { Caller } from '../caller/caller.ts';
+import type { AccessDecision, AccessRequest } from '../evaluator/request.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import type { PlanInput, ReplacePlan } from './containment-plan.ts';
+import { listExpiries } from './listed-callers.ts';
+import { listWitnessCallers, listWitnesses, type Witness } from './witness.ts';
+
+/** Decides one request against a policy, as AWS would. */
+export type AuthorizeRequest = (policy: PolicyDocument | null, request: AccessRequest) => AccessDecision;
+
+/** Whether a plan does what it has to, as far as the trials can tell. */
+export type PlanProof = { readonly kind: 'proven' } | { readonly kind: 'refuted'; readonly reason: string };
+
+const PROVEN: PlanProof = { kind: 'proven' };
+
+/**
+ * Tries a plan on requests made from the list, the policy and the offender, now and at each expiry: nobody gains, no
+ * listed caller that got in is shut out, and the offender is refused. Where the policy is not fully understood, a
+ * listed caller must not be worse off than before: undetermined may only stay undetermined.
+ */
+export function tryPlan(input: PlanInput, plan: ReplacePlan, authorize: AuthorizeRequest): PlanProof {
+  const callers = listWitnessCallers(input);
+  const planned = input.entries.filter((entry) => isLive(entry, input.now));
+  for (const atMs of [input.now, ...listExpiries(input.entries, input.now)]) {
+    const live = planned.filter((entry) => isLive(entry, atMs));
+    for (const witness of callers.flatMap((caller) => listWitnesses(caller, input, atMs))) {
+      const before = authorize(input.policy, witness.request);
+      const after = authorize(plan.policy, witness.request);
+      const reason = judgeWitness(witness, before, after, lists(live, witness.caller));
+      if (reason !== null) return { kind: 'refuted', reason };
+    }
+  }
+  return input.lever === 'resourcePolicy' ? tryOffender(input, plan, authorize) : PROVEN;
+}
+
+function judgeWitness(
+  witness: Witness,
+  before: AccessDecision,
+  after: AccessDecision,
+  listing: 'listed' | 'unlisted',
+): string | null {
+  if (
+    after.kind === 'allowed' &&
+    (before.kind === 'implicitlyDenied' || before.kind === 'explicitlyDenied')
+  ) {
+    return `the new policy would let in a caller that was refused before: ${describe(witness.caller)}`;
+  }
+  if (listing === 'unlisted') return null;
+  const worse =
+    (before.kind === 'allowed' && after.kind !== 'allowed') ||
+    (before.kind === 'undetermined' &&
+      (after.kind === 'explicitlyDenied' || after.kind === 'implicitlyDenied'));
+  return worse ? `the new policy might shut out a listed caller: ${describe(witness.caller)}` : null;
+}
+
+function tryOffender(input: PlanInput, plan: ReplacePlan, authorize: AuthorizeRequest): PlanProof {
+  if (input.offender === null) return PROVEN;
+  for (const { request, caller } of listWitnesses(input.offender, input, input.now)) {
+    const after = authorize(plan.policy, request);
+    if (after.kind === 'allowed' || after.kind === 'undetermined') {
+      return {
+        kind: 'refuted',
+        reason: `the new policy would not certainly stop the caller: ${describe(caller)}`,
+      };
+    }
+  }
+  return PROVEN;
+}
+
+function lists(live: readonly InvokerEntry[], caller: Caller): 'listed' | 'unlisted' {
+  const listed = live.some(
+    (entry) => matchEntry(entry, caller, { requestParameters: 'present' }, new Map()).kind === 'match',
+  );
+  return listed ? 'listed' : 'unlisted';
+}
+
+function describe(caller: Caller): string {
+  return JSON.stringify(caller);
+}
