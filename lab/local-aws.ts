@@ -85,6 +85,8 @@ function spawnServer(settings: ServerSettings): ChildProcess {
       MINISTACK_SSL_KEY: keyPath,
       NODE_EXTRA_CA_CERTS: certificatePath,
       GATEWAY_PORT: String(port),
+      // In the URLs that it hands out, such as those of queues; the certificate is for this address.
+      MINISTACK_HOST: '127.0.0.1',
       MINISTACK_ACCOUNT_ID: LAB_ACCOUNT,
       MINISTACK_REGION: LAB_REGION,
       AWS_ACCESS_KEY_ID: rootKeys.accessKeyId,
