@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type Environment, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { composeApp } from '../../infra/guard-app.ts';
+import { InvocationGuard, type InvocationGuardProps } from '../../infra/invocation-guard.ts';
+import { InvocationTrail, type InvocationTrailProps } from '../../infra/invocation-trail.ts';
+
+export const ACCOUNT = '111122223333';
+export const IRELAND: Environment = { account: ACCOUNT, region: 'eu-west-1' };
+
+/** An allowlist with one function that may be contained. */
+export const ONE_FUNCTION = {
+  version: 1,
+  mode: 'enforce',
+  alerts: { emails: ['security@example.com'] },
+  functions: [{ name: 'thumbnailer', invokers: [{ service: 's3.amazonaws.com', sourceAccount: ACCOUNT }] }],
+};
+
+const folders: string[] = [];
+
+/** A new temporary folder, removed by `removeFolders`. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'invokeguard-infra-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Removes every folder that `makeFolder` made. */
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** A folder with a bundle to deploy: what it does is no matter of these tests. */
+export function makeBundle(): string {
+  const folder = makeFolder();
+  writeFileSync(join(folder, 'index.js'), 'exports.handler = async () => ({ batchItemFailures: [] });\n');
+  return folder;
+}
+
+/** Writes an allowlist file and answers its path. */
+export function writeAllowlist(text: string): string {
+  const path = join(makeFolder(), 'invokeguard.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+/** The app composed with this context, synthesized into a folder of its own. */
+export function synthApp(context: Record<string, string>, env: Environment = IRELAND): Map<string, Template> {
+  const app = new App({ context, outdir: makeFolder() });
+  composeApp(app, { env, bundleFolder: makeBundle() });
+  const stacks = app.node.children.filter((child) => child instanceof Stack);
+  return new Map(stacks.map((stack) => [stack.stackName, Template.fromStack(stack)]));
+}
+
+/** A stack in an account and Region for a construct to stand in. */
+export function makeStack(env: Environment = IRELAND): Stack {
+  return new Stack(new App({ outdir: makeFolder() }), 'Test', { env });
+}
+
+/** The template around one `InvocationGuard`. */
+export function synthGuard(props: Partial<InvocationGuardProps> = {}, stack: Stack = makeStack()): Template {
+  new InvocationGuard(stack, 'Guard', { allowlist: ONE_FUNCTION, bundleFolder: makeBundle(), ...props });
+  return Template.fromStack(stack);
+}
+
+/** The template around one `InvocationTrail`. */
+export function synthTrail(props: Partial<InvocationTrailProps> = {}, stack: Stack = makeStack()): Template {
+  new InvocationTrail(stack, 'Trail', { allowlist: ONE_FUNCTION, ...props });
+  return Template.fromStack(stack);
+}
+
+/** One IAM statement as a template holds it. */
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: unknown;
+}
+
+/** The statements of every resource of a type, in order. */
+export function listStatements(template: Template, type: string, property = 'PolicyDocument'): Statement[] {
+  return Object.values(template.findResources(type)).flatMap(
+    (resource) => (resource['Properties'][property] as { Statement: Statement[] }).Statement,
+  );
+}
