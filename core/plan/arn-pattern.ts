@@ -6,12 +6,20 @@ function cutPattern(pattern: string): readonly string[] {
   return parts.length < 6 ? [pattern] : [...parts.slice(0, 5), parts.slice(5).join(':')];
 }
 
+/** How many characters stand before the first wildcard. */
+function findWildcard(pattern: string): number {
+  const index = pattern.search(/[*?]/);
+  return index < 0 ? pattern.length : index;
+}
+
 /**
  * Decides whether every ARN that `inner` matches is certainly matched by `outer` too. May say `false` where it is
  * true but not easily seen; never the other way round.
  */
 export function containsPattern(outer: string, inner: string): boolean {
   if (outer === inner) return true;
+  // Nearly all pairs differ before the first wildcard: they need not be cut.
+  if (!inner.startsWith(outer.slice(0, findWildcard(outer)))) return false;
   const outerParts = cutPattern(outer);
   const innerParts = cutPattern(inner);
   if (outerParts.length !== 6 || innerParts.length !== 6) return false;
@@ -29,6 +37,8 @@ export function containsText(outer: string, inner: string): boolean {
 /** Decides whether some ARN may match both patterns; `false` only where certainly none does. */
 export function overlapsPattern(left: string, right: string): boolean {
   if (left === right) return true;
+  const common = Math.min(findWildcard(left), findWildcard(right));
+  if (left.slice(0, common) !== right.slice(0, common)) return false;
   const leftParts = cutPattern(left);
   const rightParts = cutPattern(right);
   if (leftParts.length !== 6 || rightParts.length !== 6) return overlapsText(left, right);

@@ -8,7 +8,7 @@ import { readGuardSid } from './guard-sid.ts';
 import { buildGuardStatement } from './guard-statement.ts';
 import { gatherListedCallers } from './listed-callers.ts';
 import { weighChange } from './replacement.ts';
-import { findSentSourceKeys } from './source-keys.ts';
+import { findSentSourceKeys, type SentSourceKeys } from './source-keys.ts';
 
 /**
  * Plans the law with guard statements: explicit Deny for everybody who is not listed, now and after each expiry;
@@ -90,7 +90,8 @@ export function askSentKeys(
 ): AskSentKeys {
   const unclear = readings.some((reading) => reading.kind === 'unclear' || reading.kind === 'mixed');
   const grants = readings.flatMap((reading) => (reading.kind === 'grant' ? [reading.grant] : []));
-  return (service) => {
+  const known = new Map<string, SentSourceKeys>();
+  const decide = (service: string): SentSourceKeys => {
     const table = findSentSourceKeys(service);
     const entries = services.get(service) ?? [];
     const serving = unclear ? [] : grants.filter((grant) => mayServeService(grant, entries));
@@ -100,6 +101,11 @@ export function askSentKeys(
       sourceArn: table.sourceArn === 'always' || demanded('aws:sourcearn') ? 'always' : 'perhaps',
       sourceAccount: table.sourceAccount === 'always' || demanded('aws:sourceaccount') ? 'always' : 'perhaps',
     };
+  };
+  return (service) => {
+    const keys = known.get(service) ?? decide(service);
+    known.set(service, keys);
+    return keys;
   };
 }
 
