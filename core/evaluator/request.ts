@@ -19,6 +19,12 @@ export interface AccessRequest {
   readonly principal: RequestPrincipal;
   /** Condition keys that are present, by lower-cased name. A key that is not here is absent from the request. */
   readonly context: ReadonlyMap<string, readonly string[]>;
+  /**
+   * What a condition key means that is neither in `context` nor one of `MODELLED_KEYS` (`aws:SourceIp`, say): not in
+   * the request, or not known to us.
+   * @default 'absent'
+   */
+  readonly unlistedKeys?: 'absent' | 'unknown';
   /** What the caller's own identity policies say: they count in the same account by union, across accounts by intersection. */
   readonly identity: 'allows' | 'silent' | 'denies';
 }
