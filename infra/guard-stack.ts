@@ -34,7 +34,9 @@ export class GuardStack extends Stack {
   }
 
   #tellNextStep({ trail }: AppSettings): void {
-    const confirm = 'confirm the e-mail that SNS sends to each address, then run `npx invokeguard status`';
+    const confirm =
+      'confirm the e-mail that SNS sends to each address, then see what containment would change with ' +
+      '`npx invokeguard plan --function ARN`';
     switch (trail.kind) {
       case 'create':
         new CfnOutput(this, 'NextStep', { value: confirm });

@@ -24,7 +24,7 @@ export class TrailStack extends Stack {
     });
     new CfnOutput(this, 'TrailArn', { value: this.trail.trailArn });
     new CfnOutput(this, 'LogBucket', {
-      description: 'log files; read them with `npx invokeguard replay s3://BUCKET/AWSLogs/`',
+      description: 'log files, under AWSLogs/',
       value: this.trail.bucket.bucketName,
     });
     if (deliveryTopic !== undefined) {

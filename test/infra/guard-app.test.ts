@@ -42,7 +42,8 @@ describe('the ready-made app', () => {
     const trail = `arn:aws:cloudtrail:eu-west-1:${ACCOUNT}:trail/audit`;
     const stacks = synthApp({ config: config(), trail });
     expect([...stacks.keys()]).toEqual(['Invokeguard']);
-    stacks.get('Invokeguard')!.hasOutput('NextStep', {
+    const template = stacks.get('Invokeguard')!;
+    template.hasOutput('NextStep', {
       Value: Match.stringLikeRegexp(`get-event-selectors --trail-name ${trail}`),
     });
   });
@@ -55,21 +56,24 @@ describe('the ready-made app', () => {
       deliveryTopic: 'create',
       managementEvents: 'none',
     });
-    const trail = stacks.get('InvokeguardTrail')!;
-    trail.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
-    trail.resourceCountIs('AWS::Logs::LogGroup', 1);
-    trail.resourceCountIs('AWS::SNS::Topic', 1);
-    trail.hasResourceProperties('AWS::CloudTrail::Trail', { AdvancedEventSelectors: [Match.anyValue()] });
+    const template = stacks.get('InvokeguardTrail')!;
+    template.hasResource('AWS::KMS::Key', {
+      DeletionPolicy: 'Retain',
+      Properties: { EnableKeyRotation: true },
+    });
+    template.resourceCountIs('AWS::Logs::LogGroup', 1);
+    template.resourceCountIs('AWS::SNS::Topic', 1);
+    template.hasResourceProperties('AWS::CloudTrail::Trail', { AdvancedEventSelectors: [Match.anyValue()] });
     stacks.get('Invokeguard')!.resourceCountIs('AWS::KMS::Key', 1);
   });
 
   it('uses an existing key and an existing topic', () => {
     const encryptionKey = `arn:aws:kms:eu-west-1:${ACCOUNT}:key/0a0a0a0a-0000-0000-0000-000000000000`;
     const deliveryTopic = `arn:aws:sns:eu-west-1:${ACCOUNT}:logs`;
-    const trail = synthApp({ config: config(), encryptionKey, deliveryTopic }).get('InvokeguardTrail')!;
-    trail.resourceCountIs('AWS::KMS::Key', 0);
-    trail.resourceCountIs('AWS::SNS::Topic', 0);
-    trail.hasResourceProperties('AWS::CloudTrail::Trail', {
+    const template = synthApp({ config: config(), encryptionKey, deliveryTopic }).get('InvokeguardTrail')!;
+    template.resourceCountIs('AWS::KMS::Key', 0);
+    template.resourceCountIs('AWS::SNS::Topic', 0);
+    template.hasResourceProperties('AWS::CloudTrail::Trail', {
       KMSKeyId: encryptionKey,
       SnsTopicName: deliveryTopic,
     });
