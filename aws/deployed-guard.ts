@@ -1,9 +1,6 @@
-import {
-  GetFunctionConfigurationCommand,
-  type LambdaClient,
-  ResourceNotFoundException,
-} from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { type Guard, nameGuard, REMEDIATOR_NAME } from '../core/guard.ts';
+import { classifyFault, raiseFault } from './sdk-fault.ts';
 
 /** The guard that is deployed in an account and Region, found by the fixed name of its function. */
 export type DeployedGuard =
@@ -28,7 +25,7 @@ export async function findDeployedGuard(lambda: LambdaClient): Promise<DeployedG
     if (region === undefined) return { kind: 'foreign', missing: 'GUARD_REGION' };
     return { kind: 'deployed', guard: nameGuard(account, region), ledgerTableName };
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return { kind: 'notDeployed' };
-    throw error;
+    if (classifyFault(error) === 'notFound') return { kind: 'notDeployed' };
+    return raiseFault(error, 'lambda:GetFunctionConfiguration');
   }
 }

@@ -44,6 +44,7 @@ import {
   markResumed,
   putEvent,
   putSnapshot,
+  replaceSnapshot,
   rollBackSnapshot,
   settleEvent,
   settleSnapshot,
@@ -91,6 +92,11 @@ export class DynamodbLedger implements Ledger {
     if (failed.has(0)) return this.#resume(request);
     if (failed.has(1)) return this.#explainLock(request);
     throw this.#contended();
+  }
+
+  async amendSnapshot(eventID: string, snapshot: Snapshot): Promise<void> {
+    const failed = await this.#transact([{ Put: replaceSnapshot(this.#table, eventID, snapshot) }]);
+    if (failed.size > 0) throw this.#contended();
   }
 
   async settleContainment(eventID: string, snapshot: Snapshot, outcome: Outcome): Promise<void> {

@@ -30,6 +30,17 @@ export function putSnapshot(table: string, eventID: string, snapshot: Snapshot):
   };
 }
 
+/** Stores a snapshot over the one of the same containment, while that is not finished. */
+export function replaceSnapshot(table: string, eventID: string, snapshot: Snapshot): Put {
+  return {
+    TableName: table,
+    Item: composeSnapshotItem(eventID, snapshot),
+    ConditionExpression: '#state = :begun AND eventID = :event',
+    ExpressionAttributeNames: STATE,
+    ExpressionAttributeValues: { ':begun': writeText('begun'), ':event': writeText(eventID) },
+  };
+}
+
 /** Notes that a second run took up the event, so that the first one's snapshot is never forgotten. */
 export function markResumed(table: string, eventID: string): Update {
   return {

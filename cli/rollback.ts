@@ -168,7 +168,7 @@ function describePrepared(name: string, prepared: Extract<PreparedRollback, { ki
   );
   const notes = prepared.plan.notes.map((note) => `  * ${printSafely(note)}`);
   return [
-    `${name}`,
+    name,
     ...(undone.length === 0
       ? []
       : ['Containments taken back (compare the SHA-256 with your alert):', ...undone]),

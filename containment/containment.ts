@@ -2,28 +2,13 @@ import type { Outcome } from '../core/alert/outcome.ts';
 import type { InvokerEntry } from '../core/allowlist/allowlist.ts';
 import type { Caller } from '../core/caller/caller.ts';
 import type { Guard } from '../core/guard.ts';
-import type {
-  ContainmentPlan,
-  ContainmentScope,
-  PlanInput,
-  ReplacePlan,
-} from '../core/plan/containment-plan.ts';
+import type { ContainmentPlan, ContainmentScope, PlanInput } from '../core/plan/containment-plan.ts';
 import { planContainment } from '../core/plan/containment-planner.ts';
 import { provePlan } from '../core/plan/plan-proof.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
-import { PermanentError, RetryableError } from './errors.ts';
-import {
-  type AbsentPolicy,
-  type Clock,
-  type Ledger,
-  MAX_WRITES_PER_HOUR,
-  type PolicyStore,
-  type PolicyTarget,
-  type PresentPolicy,
-  type Snapshot,
-} from './ports.ts';
-import { confirmWrite } from './read-back.ts';
-import { digestSnapshot } from './snapshot-digest.ts';
+import { RetryableError } from './errors.ts';
+import type { AbsentPolicy, Clock, Ledger, PolicyStore, PolicyTarget, PresentPolicy } from './ports.ts';
+import { settleWritten, writePlan } from './write-attempt.ts';
 
 /** One policy to bring under the allowlist, and why. */
 export interface ContainmentRequest {
@@ -44,9 +29,10 @@ export interface ContainmentPorts {
   readonly clock: Clock;
 }
 
+/** How one attempt ended: with an outcome, or with a reason to read and plan again. */
+export type Step = { readonly kind: 'done'; readonly outcome: Outcome } | { readonly kind: 'again' };
+
 const ATTEMPTS = 5;
-/** Longer than one run of the Lambda: a lock that outlives its holder only delays, one that is too short would collide. */
-const LEASE_MS = 120_000;
 const BACKOFF_MS = 200;
 
 /**
@@ -71,12 +57,6 @@ export async function containTarget(
   throw new RetryableError('PolicyContended', `the policy changed under ${ATTEMPTS} attempts to rewrite it`);
 }
 
-const TUG_OF_WAR =
-  `the policy was rewritten ${MAX_WRITES_PER_HOUR} times within an hour and changed back each time; ` +
-  'find out who else manages it (a deployment, perhaps) before the guard goes on';
-
-type Step = { readonly kind: 'done'; readonly outcome: Outcome } | { readonly kind: 'again' };
-
 async function attemptContainment(
   request: ContainmentRequest,
   guard: Guard,
@@ -84,22 +64,24 @@ async function attemptContainment(
 ): Promise<Step> {
   const before = await ports.policies.readPolicy(request.target);
   if (before.kind === 'missing') {
-    return finish({ kind: 'notAttempted', reason: 'the function, version or alias does not exist any more' });
+    const reason = 'the function, version or alias does not exist any more';
+    return { kind: 'done', outcome: { kind: 'notAttempted', reason } };
   }
-  if (before.kind === 'unreadable') return finish({ kind: 'refused', reason: before.reason, notStopped: [] });
+  if (before.kind === 'unreadable') return refuse(before.reason, []);
   const input = composePlanInput(request, guard, before, ports.clock.nowMs());
-  const plan = planContainment(input);
-  if (plan.kind === 'refused')
-    return finish({ kind: 'refused', reason: plan.reason, notStopped: plan.notes });
-  if (plan.kind === 'unchanged') return finishUnchanged(request, plan.notes, ports);
-  const proof = provePlan(input, plan);
-  if (proof.kind === 'refuted')
-    return finish({ kind: 'refused', reason: proof.reason, notStopped: plan.notes });
-  return writePlan(request, before, plan, ports);
+  const plan = proveOrRefuse(input, planContainment(input));
+  switch (plan.kind) {
+    case 'refused':
+      return refuse(plan.reason, plan.notes);
+    case 'unchanged':
+      return finishUnchanged(request, plan.notes, ports);
+    case 'replace':
+      return writePlan(request, before, plan, ports);
+  }
 }
 
-function finish(outcome: Outcome): Step {
-  return { kind: 'done', outcome };
+function refuse(reason: string, notStopped: readonly string[]): Step {
+  return { kind: 'done', outcome: { kind: 'refused', reason, notStopped } };
 }
 
 /** Puts together what a plan depends on; the command's `plan` uses it too, so that both plan the same. */
@@ -135,101 +117,12 @@ async function finishUnchanged(
   ports: ContainmentPorts,
 ): Promise<Step> {
   const known = await ports.ledger.readEvent(request.eventID);
-  if (known.kind === 'settled') return finish(known.outcome);
-  if (known.kind === 'begun') return settle(request, known.snapshot, ports);
-  return finish({ kind: 'alreadyContained', notStopped: notes });
-}
-
-async function writePlan(
-  request: ContainmentRequest,
-  before: PresentPolicy | AbsentPolicy,
-  plan: ReplacePlan,
-  ports: ContainmentPorts,
-): Promise<Step> {
-  const nowMs = ports.clock.nowMs();
-  const fresh = composeSnapshot(request, before, plan, nowMs);
-  const begun = await ports.ledger.beginContainment(request.eventID, fresh, nowMs + LEASE_MS, nowMs);
-  if (begun.kind === 'settled') return finish(begun.outcome);
-  if (begun.kind === 'busy') {
-    throw new RetryableError('TargetBusy', 'another containment of the same function holds the lock');
+  switch (known.kind) {
+    case 'settled':
+      return { kind: 'done', outcome: known.outcome };
+    case 'begun':
+      return settleWritten(request, known.snapshot, ports);
+    case 'unknown':
+      return { kind: 'done', outcome: { kind: 'alreadyContained', notStopped: notes } };
   }
-  if (begun.kind === 'exhausted')
-    return finish({ kind: 'refused', reason: TUG_OF_WAR, notStopped: plan.notes });
-  const snapshot = begun.kind === 'resumed' ? begun.snapshot : fresh;
-  const written = await writeOrAbandon(request, snapshot, before, plan, ports);
-  switch (written.kind) {
-    case 'written':
-      return (await confirmWrite(request.target, plan, ports.policies)).kind === 'confirmed'
-        ? settle(request, snapshot, ports)
-        : abandon(request, snapshot, ports, { kind: 'again' });
-    case 'conflict':
-    case 'leverMissing':
-      return abandon(request, snapshot, ports, { kind: 'again' });
-    case 'refused':
-      return abandon(request, snapshot, ports, finish({ ...written, notStopped: plan.notes }));
-  }
-}
-
-/** An answer that will never come right (no permission) frees the lock; a fault may have written, so it keeps it. */
-async function writeOrAbandon(
-  request: ContainmentRequest,
-  snapshot: Snapshot,
-  before: PresentPolicy | AbsentPolicy,
-  plan: ReplacePlan,
-  ports: ContainmentPorts,
-): Promise<Awaited<ReturnType<PolicyStore['writePolicy']>>> {
-  try {
-    return await ports.policies.writePolicy(request.target, before, plan);
-  } catch (error) {
-    if (error instanceof PermanentError) await ports.ledger.abandonContainment(request.eventID, snapshot);
-    throw error;
-  }
-}
-
-function composeSnapshot(
-  request: ContainmentRequest,
-  before: PresentPolicy | AbsentPolicy,
-  plan: ReplacePlan,
-  nowMs: number,
-): Snapshot {
-  const storedTime = new Date(nowMs).toISOString();
-  return {
-    containmentId: `${storedTime}#${request.eventID}`,
-    target: request.target,
-    policy: before.kind === 'present' ? before.policy : null,
-    revisionId: before.kind === 'present' ? before.revisionId : null,
-    plan,
-    lever: before.lever,
-    storedTime,
-    offender: request.offender,
-  };
-}
-
-async function settle(
-  request: ContainmentRequest,
-  snapshot: Snapshot,
-  ports: ContainmentPorts,
-): Promise<Step> {
-  const outcome: Outcome = {
-    kind: 'contained',
-    containmentId: snapshot.containmentId,
-    digest: digestSnapshot(snapshot),
-    lever: snapshot.lever,
-    scope: request.scope.kind,
-    removed: snapshot.plan.removed,
-    added: snapshot.plan.added,
-    notStopped: snapshot.plan.notes,
-  };
-  await ports.ledger.settleContainment(request.eventID, snapshot, outcome);
-  return finish(outcome);
-}
-
-async function abandon(
-  request: ContainmentRequest,
-  snapshot: Snapshot,
-  ports: ContainmentPorts,
-  step: Step,
-): Promise<Step> {
-  await ports.ledger.abandonContainment(request.eventID, snapshot);
-  return step;
 }

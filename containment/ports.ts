@@ -116,9 +116,11 @@ export interface Ledger {
     leaseUntilMs: number,
     nowMs: number,
   ): Promise<BeginResult>;
+  /** Replaces the snapshot of a begun containment by one that remembers a second attempt too. */
+  amendSnapshot(eventID: string, snapshot: Snapshot): Promise<void>;
   /** Records how it ended and frees the lock. */
   settleContainment(eventID: string, snapshot: Snapshot, outcome: Outcome): Promise<void>;
-  /** Frees the lock and forgets the snapshot of a containment that changed nothing. */
+  /** Frees the lock and forgets the snapshot of a containment that certainly changed nothing. */
   abandonContainment(eventID: string, snapshot: Snapshot): Promise<void>;
   /** All containments of one target, newest first. */
   listContainments(target: PolicyTarget): Promise<readonly Containment[]>;

@@ -6,8 +6,9 @@ import { planRollback } from '../core/plan/rollback-plan.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import type { ContainmentPorts } from './containment.ts';
 import { RetryableError } from './errors.ts';
-import type { AbsentPolicy, Containment, PolicyTarget, PresentPolicy, Snapshot } from './ports.ts';
+import type { AbsentPolicy, Containment, PolicyTarget, PresentPolicy } from './ports.ts';
 import { confirmWrite } from './read-back.ts';
+import { composeSnapshot } from './snapshot.ts';
 import { digestSnapshot } from './snapshot-digest.ts';
 
 /** What a person asked to have taken back. */
@@ -88,7 +89,8 @@ export async function applyRollback(
   ports: ContainmentPorts,
 ): Promise<RollbackResult> {
   const nowMs = ports.clock.nowMs();
-  const snapshot = composeSnapshot(request, prepared, nowMs);
+  const subject = { eventID: request.runID, target: request.target, offender: null };
+  const snapshot = composeSnapshot(subject, prepared.before, prepared.plan, nowMs);
   const begun = await ports.ledger.beginContainment(request.runID, snapshot, nowMs + LEASE_MS, nowMs);
   if (begun.kind === 'busy')
     throw new RetryableError('TargetBusy', 'a containment of this function is going on');
@@ -117,23 +119,4 @@ export async function applyRollback(
   await ports.ledger.markRolledBack(request.target, [...undone, snapshot.containmentId]);
   if (request.caller === null) await ports.ledger.releaseFunction(request.target.functionArn);
   return readBack.kind === 'confirmed' ? { kind: 'rolledBack' } : { kind: 'changedMeanwhile' };
-}
-
-function composeSnapshot(
-  request: RollbackRequest,
-  prepared: Extract<PreparedRollback, { kind: 'prepared' }>,
-  nowMs: number,
-): Snapshot {
-  const storedTime = new Date(nowMs).toISOString();
-  const { before, plan } = prepared;
-  return {
-    containmentId: `${storedTime}#${request.runID}`,
-    target: request.target,
-    policy: before.kind === 'present' ? before.policy : null,
-    revisionId: before.kind === 'present' ? before.revisionId : null,
-    plan,
-    lever: before.lever,
-    storedTime,
-    offender: null,
-  };
 }

@@ -138,6 +138,12 @@ export class InMemoryLedger implements Ledger {
     return { kind: 'begun' };
   }
 
+  async amendSnapshot(eventID: string, snapshot: Snapshot): Promise<void> {
+    this.#enter('amendSnapshot');
+    const held = this.events.get(eventID);
+    if (held !== undefined) held.snapshot = snapshot;
+  }
+
   async settleContainment(eventID: string, snapshot: Snapshot, outcome: Outcome): Promise<void> {
     this.#enter('settleContainment');
     this.events.set(eventID, { snapshot, state: 'settled', outcome });
