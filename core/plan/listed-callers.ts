@@ -31,7 +31,7 @@ export function gatherListedCallers(entries: readonly InvokerEntry[], atMs: numb
         arns.push(writeAccountPattern(entry.account));
         break;
       case 'service':
-        services.set(entry.service, [...(services.get(entry.service) ?? []), entry]);
+        collect(services, entry);
         break;
       case 'functionUrl':
         anonymous = 'listed';
@@ -42,6 +42,12 @@ export function gatherListedCallers(entries: readonly InvokerEntry[], atMs: numb
   }
   const sorted = [...services].sort(([left], [right]) => (left < right ? -1 : 1));
   return { principalArns: dropContained(arns), services: new Map(sorted), anonymous };
+}
+
+function collect(services: Map<string, ServiceEntry[]>, entry: ServiceEntry): void {
+  const known = services.get(entry.service);
+  if (known === undefined) services.set(entry.service, [entry]);
+  else known.push(entry);
 }
 
 /**
