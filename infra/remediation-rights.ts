@@ -37,6 +37,19 @@ const WRITE_POLICY = [
 ];
 
 /**
+ * What a caller of DynamoDB needs for a table under a customer key; queue and topic need two of these.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+const USE_KEY = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+/**
  * Characters of resources in one statement, so that a statement fits into a managed policy (6,144 characters), and
  * statements in all: a role takes 10 managed policies. CDK spreads the statements over as many as it takes.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -74,8 +87,7 @@ export function grantRemediation(role: Role, allowlist: Allowlist, parts: Remedi
       resources: [logGroup.logGroupArn],
     }),
   );
-  // Decrypt for the queue; both for the ledger and the topic, whose data keys are made under it.
-  if (encryptionKey !== undefined) encryptionKey.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
+  if (encryptionKey !== undefined) encryptionKey.grant(role, ...USE_KEY);
 }
 
 function grantPolicies(role: Role, allowlist: Allowlist): void {

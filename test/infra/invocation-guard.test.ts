@@ -370,7 +370,14 @@ describe('a customer key', () => {
     ]);
     expect(listStatements(template, 'AWS::IAM::Policy')).toContainEqual({
       Effect: 'Allow',
-      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Action: [
+        'kms:Decrypt',
+        'kms:DescribeKey',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+      ],
       Resource: arnOf(key),
     });
   });
