@@ -12,7 +12,8 @@ function readEnvironment(): Environment {
   };
 }
 
-const app = new App();
+// Synthesized below and nowhere else: by itself an app would also write what there is after a fault.
+const app = new App({ autoSynth: false });
 try {
   composeApp(app, { env: readEnvironment() });
   app.synth();

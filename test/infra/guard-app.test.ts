@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Match } from 'aws-cdk-lib/assertions';
@@ -142,5 +143,6 @@ describe('synth of the app, as the CDK CLI runs it', () => {
       stderr: expect.stringMatching(/invokeguard\.yaml:4: .*`invoker`/),
     });
     await expect(synth).rejects.toMatchObject({ stderr: expect.not.stringContaining('    at ') });
+    expect(readdirSync(outdir)).toEqual([]);
   });
 });
