@@ -15,10 +15,12 @@ export function isAllowed(policy: PolicyDocument | null, request: AccessRequest)
     .filter(({ Effect }) => Effect === 'Allow')
     .map((statement) => namesPrincipal(statement, request));
   const direct = allows.includes('direct');
+  // A root user needs no identity policy.
+  const granted = request.identity === 'allows' || request.principal.kind === 'root';
   const { principal } = request;
   if (principal.kind === 'service' || principal.kind === 'anonymous') return direct;
-  if (principal.account === request.resource.split(':')[4]) return direct || request.identity === 'allows';
-  return allows.some((way) => way !== 'no') && request.identity === 'allows';
+  if (principal.account === request.resource.split(':')[4]) return direct || granted;
+  return allows.some((way) => way !== 'no') && granted;
 }
 
 function fits(statement: PolicyStatement, request: AccessRequest): boolean {
