@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import { buildClients } from '../aws/clients.ts';
 import { LambdaPolicyStore } from '../aws/lambda-policy-store.ts';
-import { composePlanInput, proveOrRefuse } from '../containment/containment.ts';
+import { composePlanInput, planStanding } from '../containment/containment.ts';
 import type { PolicyReading, PolicyTarget } from '../containment/ports.ts';
 import { listInvokers } from '../core/allowlist/allowlist.ts';
 import { findFunctionEntry } from '../core/allowlist/function-match.ts';
 import { nameGuard } from '../core/guard.ts';
-import { planContainment } from '../core/plan/containment-planner.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
 import { parseArguments } from './arguments.ts';
@@ -59,7 +58,7 @@ async function runPlan(args: readonly string[], io: CommandIo): Promise<ExitCode
   const entries = listInvokers(config.allowlist, guarded);
   const request = { target: options.target, entries, scope: { kind: 'allowlist' }, offender: null } as const;
   const input = composePlanInput(request, nameGuard(options.account, options.region), reading, io.nowMs());
-  const plan = proveOrRefuse(input, planContainment(input));
+  const plan = planStanding(input);
   const name = qualifyFunctionArn(options.target.functionArn, options.target.qualifier);
   io.writeOut(
     options.format === 'json'

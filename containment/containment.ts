@@ -4,6 +4,7 @@ import type { Caller } from '../core/caller/caller.ts';
 import type { Guard } from '../core/guard.ts';
 import type { ContainmentPlan, ContainmentScope, PlanInput } from '../core/plan/containment-plan.ts';
 import { planContainment } from '../core/plan/containment-planner.ts';
+import { planConvergence } from '../core/plan/convergence-plan.ts';
 import { provePlan } from '../core/plan/plan-proof.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { RetryableError } from './errors.ts';
@@ -20,6 +21,11 @@ export interface ContainmentRequest {
   readonly scope: ContainmentScope;
   /** Whose call is contained; null for hardening. */
   readonly offender: Caller | null;
+  /**
+   * Whether the policy is planned as it stands (fast: one read), or anew from what it was before us, which gives a
+   * caller that is listed by now the pruned grant back.
+   */
+  readonly from: 'standing' | 'beginning';
 }
 
 /** What a containment acts on. */
@@ -69,7 +75,7 @@ async function attemptContainment(
   }
   if (before.kind === 'unreadable') return refuse(before.reason, []);
   const input = composePlanInput(request, guard, before, ports.clock.nowMs());
-  const plan = proveOrRefuse(input, planContainment(input));
+  const plan = request.from === 'standing' ? planStanding(input) : await planAnew(request, input, ports);
   switch (plan.kind) {
     case 'refused':
       return refuse(plan.reason, plan.notes);
@@ -103,8 +109,27 @@ export function composePlanInput(
   };
 }
 
+/** Plans and proves on the policy that stands. */
+export function planStanding(input: PlanInput): ContainmentPlan {
+  return proveOrRefuse(input, planContainment(input));
+}
+
+async function planAnew(
+  request: ContainmentRequest,
+  input: PlanInput,
+  ports: ContainmentPorts,
+): Promise<ContainmentPlan> {
+  const containments = await ports.ledger.listContainments(request.target);
+  const generations = containments
+    .filter((containment) => containment.state !== 'rolledBack')
+    .map(({ snapshot }) => ({ before: snapshot.policy, ...snapshot.plan }));
+  const { base, contained, change } = planConvergence(input, generations);
+  const proven = proveOrRefuse(base, contained);
+  return proven.kind === 'refused' ? proven : change;
+}
+
 /** Turns a plan that cannot be proven into a refusal: what is shown and what is written pass the same proof. */
-export function proveOrRefuse(input: PlanInput, plan: ContainmentPlan): ContainmentPlan {
+function proveOrRefuse(input: PlanInput, plan: ContainmentPlan): ContainmentPlan {
   if (plan.kind !== 'replace') return plan;
   const proof = provePlan(input, plan);
   return proof.kind === 'proven' ? plan : { kind: 'refused', reason: proof.reason, notes: plan.notes };

@@ -61,7 +61,7 @@ export async function convergeFunction(
   for (const target of targets) {
     if (ports.clock.nowMs() >= deadlineMs) break;
     const eventID = `${runID}#${target.qualifier ?? 'function'}`;
-    const request = { eventID, target, entries, scope, offender };
+    const request = { eventID, target, entries, scope, offender, from: 'beginning' } as const;
     done.push({ target, outcome: await convergeTarget(request, pacer, guard, ports) });
   }
   return { kind: 'converged', functionArn, targets: done, pending: targets.slice(done.length) };

@@ -1,6 +1,5 @@
 import type { ReplacePlan } from '../core/plan/containment-plan.ts';
 import { canonicalizeStatement } from '../core/policy/canonical-form.ts';
-import type { PolicyStatement } from '../core/policy/document.ts';
 import type { PolicyStore, PolicyTarget } from './ports.ts';
 
 /** Whether what was written is what now stands. */
@@ -20,12 +19,8 @@ export async function confirmWrite(
     return plan.policy.Statement.length === 0 ? { kind: 'confirmed' } : { kind: 'different' };
   }
   if (after.kind !== 'present') return { kind: 'different' };
-  const standing = new Set(after.policy.Statement.map(nameMeaning));
-  const addedStand = plan.added.every((statement) => standing.has(nameMeaning(statement)));
-  const removedAreGone = plan.removed.every((statement) => !standing.has(nameMeaning(statement)));
+  const standing = new Set(after.policy.Statement.map(canonicalizeStatement));
+  const addedStand = plan.added.every((statement) => standing.has(canonicalizeStatement(statement)));
+  const removedAreGone = plan.removed.every((statement) => !standing.has(canonicalizeStatement(statement)));
   return addedStand && removedAreGone ? { kind: 'confirmed' } : { kind: 'different' };
-}
-
-function nameMeaning(statement: PolicyStatement): string {
-  return JSON.stringify(canonicalizeStatement(statement));
 }

@@ -139,7 +139,8 @@ async function contain(
     entries: listInvokers(allowlist, guarded),
     scope: chooseScope(guarded, call.caller),
     offender: call.caller,
-  };
+    from: 'standing',
+  } as const;
   const outcome = await containTarget(request, guard, ports);
   return holdAgainstHistory(outcome, call.invocation.eventTime, target, ports.ledger);
 }
