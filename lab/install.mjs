@@ -11,6 +11,8 @@ const VENV = join(ROOT, '.venv');
 const VENV_PYTHON = join(VENV, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const VENV_STAMP = join(VENV, 'invokeguard-requirements.sha256');
 const REQUIREMENTS = join(ROOT, 'lab/requirements.txt');
+const BUILT = join(ROOT, 'dist/lab/demo.cjs');
+const BUILD_STAMP = join(ROOT, 'dist/invokeguard-built');
 /** Everything that build.mjs reads. */
 const SOURCES = 'aws build.mjs cli config containment core functions infra lab logs package.json'.split(' ');
 
@@ -53,10 +55,15 @@ function installPackages() {
 
 /** Decides whether the built files are missing or older than a source. */
 function findStaleBuild() {
-  const built = join(ROOT, 'dist/lab/demo.cjs');
-  if (!existsSync(built)) return 'not built yet';
-  const builtMs = statSync(built).mtimeMs;
+  if (!existsSync(BUILT)) return 'not built yet';
+  // The build leaves files alone that come out the same, so their times alone do not say when it ran.
+  const builtMs = Math.max(...[BUILT, BUILD_STAMP].filter(existsSync).map((path) => statSync(path).mtimeMs));
   return SOURCES.some((name) => changedSince(join(ROOT, name), builtMs)) ? 'a source has changed' : undefined;
+}
+
+function build() {
+  run(process.execPath, ['build.mjs'], 'the build failed');
+  writeFileSync(BUILD_STAMP, '');
 }
 
 function changedSince(path, sinceMs) {
@@ -141,9 +148,7 @@ function ensure(what, reason, install) {
 try {
   ensure('the Node packages', findStalePackages(), installPackages);
   // `npm ci` builds too; this is for a checkout whose sources have changed since.
-  ensure('the built command', findStaleBuild(), () =>
-    run(process.execPath, ['build.mjs'], 'the build failed'),
-  );
+  ensure('the built command', findStaleBuild(), build);
   ensure('the local AWS', findStalePython(), installPython);
 } catch (error) {
   if (!(error instanceof InstallError)) throw error;

@@ -57,8 +57,6 @@ async function runCdk(lab: Lab, args: readonly string[], allowlistPath: string):
       join(lab.folder, 'cdk.out'),
       '--no-notices',
       '--no-version-reporting',
-      // Built already, and what is built must not vanish under whoever else uses it.
-      '--build=',
       '--progress',
       'events',
       '--ci',
