@@ -1,8 +1,8 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { authorizeRequest, evaluatePolicy } from '../../../core/evaluator/authorization.ts';
 import type { AccessDecision, AccessRequest } from '../../../core/evaluator/request.ts';
 import type { PolicyDocument, PolicyStatement } from '../../../core/policy/document.ts';
-import cases from '../../cases/evaluator/authorization.json';
+import cases from '../../cases/evaluator/authorization.json' with { type: 'json' };
 
 interface AuthorizationCase {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { matchCondition } from '../../../core/policy/condition.ts';
-import cases from '../../cases/evaluator/condition.json';
+import cases from '../../cases/evaluator/condition.json' with { type: 'json' };
 
 interface ConditionCase {
   readonly name: string;

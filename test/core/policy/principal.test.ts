@@ -1,6 +1,6 @@
 import type { RequestPrincipal } from '../../../core/evaluator/request.ts';
 import { matchNotPrincipal, matchPrincipal } from '../../../core/policy/principal.ts';
-import cases from '../../cases/evaluator/principal.json';
+import cases from '../../cases/evaluator/principal.json' with { type: 'json' };
 
 interface PrincipalCase {
   readonly name: string;
