@@ -1,6 +1,6 @@
 // Holds the containment plan against the law on random policies, lists and requests.
 // Usage: node --import tsx bench/law.ts [cases] [seed]
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { planContainment } from '../core/plan/containment-planner.ts';
 import { breaksLaw } from '../test/arbitraries/law.ts';
 import {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { InvokerEntry } from '../../core/allowlist/allowlist.ts';
 import { matchEntry } from '../../core/allowlist/invoker-match.ts';
 import type { Caller } from '../../core/caller/caller.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { isLive } from '../../../core/allowlist/allowlist.ts';
 import type { ContainmentPlan, PlanInput } from '../../../core/plan/containment-plan.ts';
 import { planContainment } from '../../../core/plan/containment-planner.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { authorizeRequest } from '../../../core/evaluator/authorization.ts';
 import type { PlanInput } from '../../../core/plan/containment-plan.ts';
 import { planContainment } from '../../../core/plan/containment-planner.ts';
