@@ -1,0 +1,99 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { RetryableError } from '../../../containment/errors.ts';
+import type { Mode } from '../../../core/allowlist/allowlist.ts';
+import { handleJob } from '../../../functions/converge/job-handler.ts';
+import { composeAllowlist, FUNCTION_ARN, GUARD, POLICY, TARGET } from '../../containment/calls.ts';
+import {
+  InMemoryAlerts,
+  InMemoryConvergence,
+  InMemoryLedger,
+  InMemoryMappings,
+  InMemoryPolicies,
+  StandingClock,
+} from '../../containment/in-memory-ports.ts';
+
+function buildRuntime(mode: Mode = 'enforce', qualifiers: readonly string[] = ['$LATEST', 'live']) {
+  const policies = new InMemoryPolicies();
+  policies.place(TARGET, POLICY);
+  return {
+    allowlist: composeAllowlist(mode),
+    guard: GUARD,
+    ports: {
+      policies,
+      ledger: new InMemoryLedger(),
+      alerts: new InMemoryAlerts(),
+      convergence: new InMemoryConvergence(),
+      mappings: new InMemoryMappings(),
+      qualifiers: { listQualifiers: async () => qualifiers },
+      clock: new StandingClock(),
+    },
+    telemetry: {
+      logger: new Logger({ logLevel: 'SILENT' }),
+      metrics: new Metrics({ namespace: 'Invokeguard' }),
+    },
+  };
+}
+
+const LATER = Date.parse('2026-11-22T00:00:00Z');
+const JOB = JSON.stringify({ kind: 'function', functionArn: FUNCTION_ARN, runID: 'run-1', offender: null });
+
+describe('a job of the converging function', () => {
+  it('guards every policy of the function and tells what it did', async () => {
+    const runtime = buildRuntime();
+    await handleJob(JOB, LATER, runtime);
+    const [alert] = runtime.ports.alerts.published;
+    expect(alert?.subject).toBe('Invokeguard: all versions and aliases guarded: thumbnailer');
+    expect(alert?.text).toContain('3 of 3 policies looked at: 3 rewritten, 0 NOT guarded.');
+    expect(alert?.text).toContain(`npx invokeguard rollback --function '${FUNCTION_ARN}' --qualifier 'live'`);
+  });
+
+  it('says nothing where nothing had to be done', async () => {
+    const runtime = buildRuntime();
+    await handleJob(JOB, LATER, runtime);
+    await handleJob(JOB.replace('run-1', 'run-2'), LATER, runtime);
+    expect(runtime.ports.alerts.published).toHaveLength(1);
+  });
+
+  it('delivered twice alerts once', async () => {
+    const runtime = buildRuntime();
+    await handleJob(JOB, LATER, runtime);
+    await handleJob(JOB, LATER, runtime);
+    expect(runtime.ports.alerts.published).toHaveLength(1);
+  });
+
+  it('that runs out of time tells what is still to come, and is delivered again', async () => {
+    const runtime = buildRuntime('enforce', ['$LATEST', '3', '2', '1']);
+    const soon = runtime.ports.clock.nowMs() + 1_500;
+    await expect(handleJob(JOB, soon, runtime)).rejects.toThrow(RetryableError);
+    expect(runtime.ports.alerts.published[0]?.subject).toContain('NOT all guarded');
+    expect(runtime.ports.alerts.published[0]?.text).toContain('Still to come');
+    await handleJob(JOB, LATER, runtime);
+    expect(runtime.ports.alerts.published[1]?.subject).toContain('all versions and aliases guarded');
+  });
+
+  it('for a function in mode observe does nothing', async () => {
+    const runtime = buildRuntime('observe');
+    await handleJob(JOB, LATER, runtime);
+    expect(runtime.ports.policies.calls).toEqual([]);
+  });
+
+  it('for all functions becomes one job for each that was contained', async () => {
+    const runtime = buildRuntime();
+    await handleJob(JOB, LATER, runtime);
+    await handleJob('{"kind":"all","runID":"daily-1"}', LATER, runtime);
+    expect(runtime.ports.convergence.jobs).toEqual([
+      { kind: 'function', functionArn: FUNCTION_ARN, runID: 'daily-1', offender: null },
+    ]);
+  });
+
+  it.each([
+    ['text', 'hello'],
+    ['no job', '{}'],
+    ['a job without a run', '{"kind":"all"}'],
+    ['a job without a function', '{"kind":"function","runID":"run-1"}'],
+    ['a job of another kind', '{"kind":"delete","runID":"run-1"}'],
+  ])('that is %s is thrown back, so that it ends in the dead-letter queue', async (_, body) => {
+    await expect(handleJob(body, LATER, buildRuntime())).rejects.toThrow('is no convergence job');
+  });
+});
