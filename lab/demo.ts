@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { saveGuardLog } from './calls.ts';
-import { type Lab, makeLabFolder, removeLabFolder } from './lab.ts';
+import { type Lab, makeLabFolder, readLastWarnings, removeLabFolder } from './lab.ts';
 import { LAB_REGION } from './local-aws.ts';
 import { type Narrator, narrateText } from './narration.ts';
 import { openStage, playStory } from './story.ts';
@@ -47,7 +47,10 @@ async function playDemo(args: readonly string[]): Promise<0 | 1 | 2> {
       process.kill(process.pid, error.signal);
     } else {
       const reason = error instanceof Error ? error.message : String(error);
-      process.stderr.write(`\nthe demo failed: ${reason}\nlogs: ${relative(process.cwd(), folder)}/*.log\n`);
+      const warnings = lab === undefined ? [] : readLastWarnings(lab.aws);
+      const hint = warnings.length === 0 ? '' : `the local AWS warned:\n  ${warnings.join('\n  ')}\n`;
+      const logs = `${relative(process.cwd(), folder)}/*.log`;
+      process.stderr.write(`\nthe demo failed: ${reason}\n${hint}logs: ${logs}\n`);
     }
     return 1;
   } finally {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AwsClients, connectAs } from './aws-clients.ts';
 import { composeChildEnvironment } from './child-environment.ts';
@@ -47,6 +47,14 @@ export async function openLab(checkout: string, folder: string): Promise<Lab> {
     }),
   };
 }
+
+/** The last warnings of the local AWS, which say why a function did not start or a message was not taken. */
+export function readLastWarnings(aws: Pick<LocalAws, 'logPath'>): readonly string[] {
+  const lines = readFileSync(aws.logPath, 'utf8').split('\n');
+  return lines.filter((line) => / (?:WARNING|ERROR) /.test(line)).slice(-WARNINGS_SHOWN);
+}
+
+const WARNINGS_SHOWN = 3;
 
 /** Removes what a run left on the disk. */
 export function removeLabFolder(folder: string): void {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readLastWarnings } from '../../lab/lab.ts';
 import { runProgram } from '../../lab/program.ts';
 import { pollUntil, StepFailure } from '../../lab/step-failure.ts';
 
@@ -50,6 +51,13 @@ describe('a step that does not end as it must', () => {
     expect(demo.status).toBe(1);
     expect(demo.stderr).toMatch(/the demo failed: the local AWS did not start.*no module named ministack/su);
     expect(demo.stderr).toMatch(/logs: \.lab\/run-\w+\/\*\.log/u);
+  });
+
+  it('points to the last warnings of the local AWS', () => {
+    const logPath = join(folder, 'local-aws.log');
+    const lines = ['INFO [x] a', 'WARNING [x] b', 'ERROR [x] c', 'INFO [x] d'];
+    writeFileSync(logPath, lines.map((line) => `2026-11-21 08:53:46 ${line}\n`).join(''));
+    expect(readLastWarnings({ logPath }).map((line) => line.slice(-1))).toEqual(['b', 'c']);
   });
 
   it('is not needed for a wrong option: that is a usage error', () => {
