@@ -65,19 +65,20 @@ interface ServerSettings {
 }
 
 /**
- * Starts the server as ministack's own detached mode does; its `main` would take port 443 as well where it may.
- * It gets a process group, because it starts one Node process a function: all of them end together.
+ * Starts the server with hypercorn, as ministack's own detached mode does; its `main` would take port 443 as well.
+ * It gets a process group of its own, because it starts one Node process a function: all of them end together.
  */
 function spawnServer(settings: ServerSettings): ChildProcess {
   const { checkout, folder, logPath, port, rootKeys, certificate } = settings;
   const { certificatePath, keyPath } = certificate;
   const python = join(checkout, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  const args = ['-m', 'hypercorn', 'ministack.app:app', '--bind', `127.0.0.1:${port}`, '--keep-alive', '75'];
+  const serve = join(checkout, 'lab/serve-local-aws.py');
+  const args = ['ministack.app:app', '--bind', `127.0.0.1:${port}`, '--keep-alive', '75'];
   const log = openSync(logPath, 'a');
-  const server = spawn(python, [...args, '--certfile', certificatePath, '--keyfile', keyPath], {
+  const server = spawn(python, [serve, ...args, '--certfile', certificatePath, '--keyfile', keyPath], {
     cwd: folder,
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: ['pipe', log, log],
     env: composeChildEnvironment(folder, {
       AUTH: 'true',
       USE_SSL: '1',
@@ -100,9 +101,7 @@ function spawnServer(settings: ServerSettings): ChildProcess {
   closeSync(log);
   // Without a listener a missing Python would end the whole program; `exitCode` tells the rest.
   server.on('error', () => undefined);
-  process.once('exit', () => {
-    if (isRunning(server)) killGroup(server, 'SIGKILL');
-  });
+  server.stdin?.on('error', () => undefined);
   return server;
 }
 

@@ -22,6 +22,7 @@ describe('an unlisted call, from the deployment to the rollback', () => {
   let facts: StoryFacts;
 
   beforeAll(async () => {
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
     lab = await openLab(process.cwd(), folder);
     try {
       facts = await playStory(lab, narrator);
