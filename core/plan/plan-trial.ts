@@ -2,8 +2,9 @@ import { type InvokerEntry, isLive } from '../allowlist/allowlist.ts';
 import { matchEntry } from '../allowlist/invoker-match.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { AccessDecision, AccessRequest } from '../evaluator/request.ts';
-import type { PolicyDocument } from '../policy/document.ts';
+import type { PolicyDocument, PolicyStatement } from '../policy/document.ts';
 import type { PlanInput, ReplacePlan } from './containment-plan.ts';
+import { readGuardSid } from './guard-sid.ts';
 import { listExpiries } from './listed-callers.ts';
 import { listWitnessCallers, listWitnesses, type Witness } from './witness.ts';
 
@@ -22,17 +23,33 @@ const PROVEN: PlanProof = { kind: 'proven' };
  */
 export function tryPlan(input: PlanInput, plan: ReplacePlan, authorize: AuthorizeRequest): PlanProof {
   const callers = listWitnessCallers(input);
+  const base = dropGuards(input);
   const planned = input.entries.filter((entry) => isLive(entry, input.now));
   for (const atMs of [input.now, ...listExpiries(input.entries, input.now)]) {
     const live = planned.filter((entry) => isLive(entry, atMs));
-    for (const witness of callers.flatMap((caller) => listWitnesses(caller, input, atMs))) {
-      const before = authorize(input.policy, witness.request);
+    for (const witness of callers.flatMap((caller) =>
+      listWitnesses(caller, input, atMs, 'everyCombination'),
+    )) {
+      const before = authorize(base, witness.request);
       const after = authorize(plan.policy, witness.request);
       const reason = judgeWitness(witness, before, after, lists(live, witness.caller));
       if (reason !== null) return { kind: 'refuted', reason };
     }
   }
   return input.lever === 'resourcePolicy' ? tryOffender(input, plan, authorize) : PROVEN;
+}
+
+/**
+ * The policy before we ever touched it, as far as our own Denies go: the law is about what others granted, and a guard
+ * of an older allowlist may rightly be lifted.
+ */
+function dropGuards({ policy, guardId }: PlanInput): PolicyDocument | null {
+  if (policy === null) return null;
+  const isGuard = (statement: PolicyStatement): boolean => {
+    const sid = readGuardSid(statement, guardId);
+    return sid.kind === 'ours' && sid.effect === 'Deny';
+  };
+  return { ...policy, Statement: policy.Statement.filter((statement) => !isGuard(statement)) };
 }
 
 function judgeWitness(
@@ -57,7 +74,7 @@ function judgeWitness(
 
 function tryOffender(input: PlanInput, plan: ReplacePlan, authorize: AuthorizeRequest): PlanProof {
   if (input.offender === null) return PROVEN;
-  for (const { request, caller } of listWitnesses(input.offender, input, input.now)) {
+  for (const { request, caller } of listWitnesses(input.offender, input, input.now, 'knownKeys')) {
     const after = authorize(plan.policy, request);
     if (after.kind === 'allowed' || after.kind === 'undetermined') {
       return {

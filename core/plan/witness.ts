@@ -1,9 +1,12 @@
 import { type InvokerEntry, isLive } from '../allowlist/allowlist.ts';
 import { parseArn } from '../arn.ts';
 import type { Caller } from '../caller/caller.ts';
-import type { AccessRequest, RequestPrincipal } from '../evaluator/request.ts';
+import { composeContext, type RequestCircumstances } from '../evaluator/context.ts';
+import { listContextVariants } from '../evaluator/doubtful-keys.ts';
+import type { AccessRequest, InvokeAction, RequestPrincipal } from '../evaluator/request.ts';
 import type { PlanInput } from './containment-plan.ts';
 import { type GrantPrincipal, readGrant } from './grant.ts';
+import { findSentSourceKeys } from './source-keys.ts';
 
 /** A request that a plan is tried on, and who makes it. */
 export interface Witness {
@@ -107,24 +110,82 @@ function fill(pattern: string): string {
   return pattern.replaceAll('*', 'x').replaceAll('?', 'x');
 }
 
-/** The requests by which one caller is tried: both actions, and doubtful keys there and absent. */
-export function listWitnesses(caller: Caller, input: PlanInput, atMs: number): readonly Witness[] {
+/**
+ * How far a trial doubts which condition keys a request carries. A listed caller has to win under every combination of
+ * doubtful keys being absent; an unlisted one is refused by the keys that are known to be there.
+ */
+export type Doubt = 'everyCombination' | 'knownKeys';
+
+/** The requests by which one caller is tried: both actions, and the doubtful keys there and absent. */
+export function listWitnesses(
+  caller: Caller,
+  input: PlanInput,
+  atMs: number,
+  doubt: Doubt,
+): readonly Witness[] {
   const principal = describePrincipal(caller);
   if (principal === undefined) return [];
   const witnesses: Witness[] = [];
   for (const action of ['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'] as const) {
-    for (const doubtful of ['present', 'absent'] as const) {
+    const full = composeContext(principal, describeCircumstances(caller, action, input, atMs));
+    for (const context of listVariants(full, principal, caller, doubt)) {
       for (const identity of caller.kind === 'service' || caller.kind === 'anonymous' ? SILENT : EITHER) {
-        const context = describeContext(caller, principal, doubtful, atMs);
-        witnesses.push({
-          caller,
-          atMs,
-          request: { action, resource: input.resourceArn, principal, context, identity },
-        });
+        const { resourceArn: resource } = input;
+        const request = { action, resource, principal, context, identity, unlistedKeys: 'unknown' } as const;
+        witnesses.push({ caller, atMs, request });
       }
     }
   }
   return witnesses;
+}
+
+function describeCircumstances(
+  caller: Caller,
+  action: InvokeAction,
+  input: PlanInput,
+  now: number,
+): RequestCircumstances {
+  const partition = parseArn(input.resourceArn)?.partition ?? 'aws';
+  const byUrl = action === 'lambda:InvokeFunctionUrl' ? 'urlWithIam' : 'api';
+  const entrance = caller.kind === 'anonymous' ? 'urlWithoutAuth' : caller.kind === 'service' ? 'api' : byUrl;
+  if (caller.kind !== 'service') return { action, entrance, now, partition };
+  const { sourceArn, sourceAccount } = caller;
+  return {
+    action,
+    entrance,
+    now,
+    partition,
+    ...(sourceArn === undefined ? {} : { sourceArn }),
+    ...(sourceAccount === undefined ? {} : { sourceAccount }),
+  };
+}
+
+function listVariants(
+  full: AccessRequest['context'],
+  principal: RequestPrincipal,
+  caller: Caller,
+  doubt: Doubt,
+): readonly AccessRequest['context'][] {
+  const variants = listContextVariants(full, principal);
+  const certain = doubt === 'knownKeys' ? KNOWN_KEYS : listCertainKeys(caller);
+  return variants.filter((variant) => certain.every((key) => variant.has(key) || !full.has(key)));
+}
+
+const KNOWN_KEYS = [
+  'aws:principalservicename',
+  'aws:sourcearn',
+  'aws:sourceaccount',
+  'lambda:invokedviafunctionurl',
+];
+
+/** Source keys that this service is known to send are in no doubt: guards rely on them. */
+function listCertainKeys(caller: Caller): readonly string[] {
+  if (caller.kind !== 'service') return [];
+  const sent = findSentSourceKeys(caller.service);
+  return [
+    ...(sent.sourceArn === 'always' ? ['aws:sourcearn'] : []),
+    ...(sent.sourceAccount === 'always' ? ['aws:sourceaccount'] : []),
+  ];
 }
 
 const SILENT = ['silent'] as const;
@@ -157,42 +218,5 @@ function describePrincipal(caller: Caller): RequestPrincipal | undefined {
     case 'eventSourceMapping':
     case 'unknown':
       return undefined;
-  }
-}
-
-function describeContext(
-  caller: Caller,
-  principal: RequestPrincipal,
-  doubtful: 'present' | 'absent',
-  atMs: number,
-): ReadonlyMap<string, readonly string[]> {
-  const context = new Map<string, readonly string[]>([['aws:currenttime', [new Date(atMs).toISOString()]]]);
-  if (caller.kind === 'service') {
-    context.set('aws:principalservicename', [caller.service]);
-    if (caller.sourceArn !== undefined) context.set('aws:sourcearn', [caller.sourceArn]);
-    if (caller.sourceAccount !== undefined) context.set('aws:sourceaccount', [caller.sourceAccount]);
-  } else if (principal.kind === 'anonymous') {
-    context.set('aws:principalaccount', ['anonymous']);
-    if (doubtful === 'present') context.set('lambda:functionurlauthtype', ['NONE']);
-    context.set('lambda:invokedviafunctionurl', ['true']);
-    return context;
-  } else if (principal.kind !== 'service') {
-    context.set('aws:principalarn', [readPrincipalArn(principal)]);
-    context.set('aws:principalaccount', [principal.account]);
-  }
-  if (doubtful === 'present') context.set('aws:principalisawsservice', [String(caller.kind === 'service')]);
-  return context;
-}
-
-function readPrincipalArn(principal: Extract<RequestPrincipal, { account: string }>): string {
-  switch (principal.kind) {
-    case 'role':
-      return principal.roleArn;
-    case 'user':
-      return principal.userArn;
-    case 'federated':
-      return principal.arn;
-    case 'root':
-      return `arn:aws:iam::${principal.account}:root`;
   }
 }

@@ -4,7 +4,7 @@ import { authorizeRequest } from '../../../core/evaluator/authorization.ts';
 import type { PlanInput } from '../../../core/plan/containment-plan.ts';
 import { planContainment } from '../../../core/plan/containment-planner.ts';
 import { readGuardSid } from '../../../core/plan/guard-sid.ts';
-import { listWitnesses } from '../../../core/plan/witness.ts';
+import { type Doubt, listWitnesses } from '../../../core/plan/witness.ts';
 import { canonicalizeContent } from '../../../core/policy/canonical-form.ts';
 import type { PolicyStatement } from '../../../core/policy/document.ts';
 import { FUNCTION_ARN, GUARD_ID, NOW } from '../../arbitraries/policy-world.ts';
@@ -56,8 +56,8 @@ describe('planContainment', () => {
     }
     for (const statement of plan.added) expect(readGuardSid(statement, GUARD_ID).kind).toBe('ours');
     const atMs = given.at === undefined ? NOW : Date.parse(given.at);
-    const ways = (caller: Caller): readonly string[] =>
-      listWitnesses(caller, input, atMs)
+    const ways = (caller: Caller, doubt: Doubt): readonly string[] =>
+      listWitnesses(caller, input, atMs, doubt)
         .filter(
           ({ request }) =>
             request.identity === 'allows' ||
@@ -72,7 +72,8 @@ describe('planContainment', () => {
         )
         .filter(({ request }) => request.action === 'lambda:InvokeFunction')
         .map(({ request }) => authorizeRequest(plan.policy, request).kind);
-    for (const caller of expected.served) expect(new Set(ways(caller))).toEqual(new Set(['allowed']));
-    for (const caller of expected.refused) expect(ways(caller)).not.toContain('allowed');
+    for (const caller of expected.served)
+      expect(new Set(ways(caller, 'everyCombination'))).toEqual(new Set(['allowed']));
+    for (const caller of expected.refused) expect(ways(caller, 'knownKeys')).not.toContain('allowed');
   });
 });

@@ -61,4 +61,37 @@ describe('provePlan', () => {
       ).kind,
     ).toBe('refuted');
   });
+
+  it('proves that a guard of an older allowlist is lifted for a caller that is listed by now', () => {
+    const first = planContainment(INPUT);
+    if (first.kind !== 'replace') throw new Error('expected a plan');
+    const role = 'arn:aws:iam::111122223333:role/intruder';
+    const entries = [...INPUT.entries, { pointer: '/functions/0/invokers/1', kind: 'role', role } as const];
+    const later = { ...INPUT, policy: first.policy, entries, offender: null };
+    const plan = planContainment(later);
+    if (plan.kind !== 'replace') throw new Error('expected a plan');
+    expect(provePlan(later, plan)).toEqual({ kind: 'proven' });
+  });
+
+  it('refutes a guard that shuts out a listed service only where a doubtful key is missing', () => {
+    const service = 'config.amazonaws.com';
+    const sourceArn = 'arn:aws:config:eu-west-1:111122223333:config-rule/one';
+    const entries = [{ pointer: '/functions/0/invokers/0', kind: 'service', service, sourceArn } as const];
+    const input = { ...INPUT, entries, offender: null };
+    const plan = planContainment(input);
+    if (plan.kind !== 'replace') throw new Error('expected a plan');
+    expect(provePlan(input, plan)).toEqual({ kind: 'proven' });
+    const strict = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'lambda:InvokeFunction',
+      Resource: FUNCTION_ARN,
+      Condition: {
+        StringEquals: { 'aws:PrincipalServiceName': service },
+        ArnNotLike: { 'aws:SourceArn': sourceArn },
+      },
+    };
+    const policy = { ...plan.policy, Statement: [...plan.policy.Statement, strict] };
+    expect(provePlan(input, { ...plan, policy }).kind).toBe('refuted');
+  });
 });
