@@ -48,7 +48,7 @@ export function composeConvergenceAlert(about: ConvergenceSubject): Alert {
   return {
     subject: composeSubject(headline, name),
     text: `${[
-      `${functionArn}`,
+      functionArn,
       `${policies.length} of ${policies.length + pending.length} policies looked at: ${rewritten.length} rewritten, ${open.length} NOT guarded.`,
       ...list(
         'Rewritten:',
