@@ -23,7 +23,7 @@ export async function deliverAgain(
   await sendEvent(lab, parts, event);
   narrator.tell('PLAYED', 'the same event once more, as EventBridge and SQS may deliver it');
   await pollUntil(
-    'the function to take the message off the queue',
+    'the guard to work through its queues',
     async () => ({ runs: await countRuns(lab), waiting: await countMessages(lab, parts) }),
     ({ runs, waiting }) => runs > runsBefore && waiting === 0,
   );
@@ -41,14 +41,17 @@ async function countRuns(lab: Lab): Promise<number> {
   return lines.filter((line) => line.startsWith('END RequestId')).length;
 }
 
-/** Messages on the queue, those that the function is working on included. */
+/** Messages on all queues that the guard's functions read, those that they are working on included. */
 async function countMessages(lab: Lab, parts: DeployedParts): Promise<number> {
-  const answer = await lab.root.sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: parts.queueUrl,
-      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-    }),
-  );
-  const counts = Object.values(answer.Attributes ?? {}).map(Number);
-  return counts.reduce((sum, count) => sum + count, 0);
+  let count = 0;
+  for (const QueueUrl of parts.workQueueUrls) {
+    const answer = await lab.root.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      }),
+    );
+    for (const value of Object.values(answer.Attributes ?? {})) count += Number(value);
+  }
+  return count;
 }

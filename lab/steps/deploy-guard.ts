@@ -14,8 +14,10 @@ import { StepFailure } from '../step-failure.ts';
 /** The parts of the deployed guard that the story touches, as the deployment itself names them. */
 export interface DeployedParts {
   readonly ruleNames: readonly string[];
-  readonly queueArn: string;
+  /** Where EventBridge puts the records. */
   readonly queueUrl: string;
+  /** All queues that functions of the guard read. */
+  readonly workQueueUrls: readonly string[];
   readonly alertTopicArn: string;
 }
 
@@ -69,20 +71,31 @@ async function runCdk(lab: Lab, args: readonly string[], allowlistPath: string):
 
 /** Follows the deployment from the function of the fixed name: its trigger, the rules on that queue, its topic. */
 async function findParts(lab: Lab): Promise<DeployedParts> {
-  const { lambda, events, sqs } = lab.root;
-  const mappings = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: REMEDIATOR_NAME }));
-  const queueArn = mappings.EventSourceMappings?.[0]?.EventSourceArn;
+  const { lambda, events } = lab.root;
+  const found = await lambda.send(new ListEventSourceMappingsCommand({}));
+  const mappings = found.EventSourceMappings ?? [];
+  const trigger = mappings.find((mapping) => mapping.FunctionArn?.endsWith(`:function:${REMEDIATOR_NAME}`));
+  const queueArn = trigger?.EventSourceArn;
   if (queueArn === undefined) throw new StepFailure(`\`${REMEDIATOR_NAME}\` to read a queue`, 'no trigger');
   const rules = await events.send(new ListRuleNamesByTargetCommand({ TargetArn: queueArn }));
   const ruleNames = rules.RuleNames ?? [];
   if (ruleNames.length === 0) throw new StepFailure(`an EventBridge rule on \`${queueArn}\``, 'no rule');
-  const queue = await sqs.send(new GetQueueUrlCommand({ QueueName: queueArn.split(':').at(-1) }));
   const remediator = await lambda.send(
     new GetFunctionConfigurationCommand({ FunctionName: REMEDIATOR_NAME }),
   );
   const alertTopicArn = remediator.Environment?.Variables?.['ALERT_TOPIC_ARN'];
-  if (queue.QueueUrl === undefined || alertTopicArn === undefined) {
-    throw new StepFailure('a queue and an alert topic', JSON.stringify({ queueArn, alertTopicArn }));
-  }
-  return { ruleNames, queueArn, queueUrl: queue.QueueUrl, alertTopicArn };
+  if (alertTopicArn === undefined) throw new StepFailure('an alert topic', 'no `ALERT_TOPIC_ARN`');
+  const workQueueArns = mappings.flatMap(({ EventSourceArn: arn }) => (arn?.includes(':sqs:') ? [arn] : []));
+  return {
+    ruleNames,
+    queueUrl: await findQueueUrl(lab, queueArn),
+    workQueueUrls: await Promise.all(workQueueArns.map((arn) => findQueueUrl(lab, arn))),
+    alertTopicArn,
+  };
+}
+
+async function findQueueUrl(lab: Lab, queueArn: string): Promise<string> {
+  const found = await lab.root.sqs.send(new GetQueueUrlCommand({ QueueName: queueArn.split(':').at(-1) }));
+  if (found.QueueUrl === undefined) throw new StepFailure(`the queue \`${queueArn}\``, 'no URL');
+  return found.QueueUrl;
 }
