@@ -27,6 +27,7 @@ export function composeAlertMail(delivered: InvocationEvent, envelope: unknown):
     caller,
     decision: decideInvocation(invocation, caller, reading.allowlist),
     outcome: delivered.outcome,
+    ...(delivered.owner === null ? {} : { owner: delivered.owner }),
   });
   if (!isDeepStrictEqual(JSON.parse(JSON.stringify(alert.event)), delivered)) {
     throw new StepFailure('the delivered alert to be the one for this record', JSON.stringify(delivered));
