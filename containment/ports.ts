@@ -142,6 +142,12 @@ export interface QualifierDirectory {
   listQualifiers(functionArn: string): Promise<readonly string[]>;
 }
 
+/** Tells which functions there are. */
+export interface FunctionDirectory {
+  /** The unqualified ARNs of all functions of the account and Region, sorted. */
+  listFunctions(): Promise<readonly string[]>;
+}
+
 /** How an attempt to disable a mapping ended. */
 export type DisableResult =
   | { readonly kind: 'disabled' }
@@ -153,6 +159,12 @@ export interface EventSourceMappings {
   /** The ARN of the mapping's source; null where the mapping is gone or has none (self-managed Kafka). */
   readSource(mappingArn: string): Promise<string | null>;
   disableMapping(mappingArn: string): Promise<DisableResult>;
+}
+
+/** Reads what a function is marked with, which tells whether CloudFormation made it. */
+export interface FunctionTags {
+  /** By key, AWS's own tags included. Throws `PermanentError` where they may not be read. */
+  readTags(functionArn: string): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Hands the other qualifiers of a function to the converging function, which has the time for them. */

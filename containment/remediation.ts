@@ -12,13 +12,15 @@ import { type ContainmentPorts, containTarget } from './containment.ts';
 import { PermanentError, RetryableError } from './errors.ts';
 import { holdAgainstHistory } from './history.ts';
 import { disableMapping, resolveMapping } from './mapping.ts';
-import type { AlertPublisher, ConvergenceQueue, EventSourceMappings } from './ports.ts';
+import { findPolicyOwner } from './policy-owner.ts';
+import type { AlertPublisher, ConvergenceQueue, EventSourceMappings, FunctionTags } from './ports.ts';
 
 /** Everything the remediation of one record acts on. */
 export interface RemediationPorts extends ContainmentPorts {
   readonly alerts: AlertPublisher;
   readonly convergence: ConvergenceQueue;
   readonly mappings: EventSourceMappings;
+  readonly tags: FunctionTags;
 }
 
 /** One delivery of one record. */
@@ -153,13 +155,14 @@ function chooseScope(guarded: FunctionEntry, offender: Caller): ContainmentScope
  * Alerts unless the same violation was alerted within the ledger's window; a crash in between alerts again.
  * A policy that was changed is always alerted; calls of the same caller that were on their way meanwhile are not.
  */
-async function alertOnce(about: AlertSubject, call: Call, ports: RemediationPorts): Promise<Remediation> {
+async function alertOnce(found: AlertSubject, call: Call, ports: RemediationPorts): Promise<Remediation> {
   const eventID = nameEvent(call);
-  const { outcome } = about;
+  const { outcome } = found;
   const state = outcome.kind === 'contained' ? `contained ${outcome.containmentId}` : outcome.kind;
   const key = composeViolationKey(call, state);
   const claim = await ports.ledger.claimAlert(key, eventID, ports.clock.nowMs());
-  if (claim.kind === 'repeated') return { kind: 'alerted', about, alert: 'repeated' };
+  if (claim.kind === 'repeated') return { kind: 'alerted', about: found, alert: 'repeated' };
+  const about = await addPolicyOwner(found, ports.tags);
   await ports.alerts.publishAlert(composeAlert(about));
   const { functionArn } = call.invocation;
   if (outcome.kind === 'contained' && functionArn !== null) {
@@ -173,6 +176,13 @@ async function alertOnce(about: AlertSubject, call: Call, ports: RemediationPort
     await ports.ledger.confirmAlert(later, eventID);
   }
   return { kind: 'alerted', about, alert: 'sent' };
+}
+
+/** Only a policy that was rewritten can be overwritten by whoever owns it. */
+async function addPolicyOwner(about: AlertSubject, tags: FunctionTags): Promise<AlertSubject> {
+  const { functionArn } = about.invocation;
+  if (about.outcome.kind !== 'contained' || functionArn === null) return about;
+  return { ...about, owner: await findPolicyOwner(functionArn, tags) };
 }
 
 function composeViolationKey({ invocation, caller, verdict }: Call, state: string): string {

@@ -5,6 +5,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { buildClients } from '../aws/clients.ts';
 import { DynamodbLedger } from '../aws/dynamodb-ledger.ts';
 import { LambdaEventSourceMappings } from '../aws/lambda-event-source-mappings.ts';
+import { LambdaFunctionTags } from '../aws/lambda-function-tags.ts';
 import { LambdaPolicyStore } from '../aws/lambda-policy-store.ts';
 import { LambdaQualifierDirectory } from '../aws/lambda-qualifier-directory.ts';
 import { SnsAlertPublisher } from '../aws/sns-alert-publisher.ts';
@@ -46,6 +47,7 @@ export function buildGuardRuntime(env: NodeJS.ProcessEnv, folder: string): Guard
       alerts: new SnsAlertPublisher(clients.sns, environment.alertTopicArn),
       convergence: new SqsConvergenceQueue(clients.sqs, environment.convergenceQueueUrl),
       mappings: new LambdaEventSourceMappings(clients.lambda),
+      tags: new LambdaFunctionTags(clients.lambda),
       qualifiers: new LambdaQualifierDirectory(clients.lambda),
       clock: SYSTEM_CLOCK,
     },

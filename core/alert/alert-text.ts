@@ -3,6 +3,7 @@ import { qualifyFunctionArn } from '../record/function-reference.ts';
 import type { AlertSubject } from './alert.ts';
 import { describeOutcome, headlineOutcome } from './headline.ts';
 import { composePolicyDiff } from './policy-diff.ts';
+import { composeLastingCommand, describePolicyOwner } from './policy-owner.ts';
 import { quoteText } from './quotation.ts';
 import { composeWayBack } from './rollback-command.ts';
 
@@ -17,6 +18,7 @@ export function composeAlertText(about: AlertSubject): string {
     listNotStopped(about),
     listDiff(about),
     describeWayBack(about),
+    describeOwner(about),
   ];
   return `${sections
     .filter((section) => section.length > 0)
@@ -63,6 +65,17 @@ function describeWayBack({ invocation, outcome }: AlertSubject): readonly string
     `  ${command}`,
     `  Containment ${quoteText(outcome.containmentId)}, snapshot SHA-256 ${outcome.digest}`,
     'If this caller is right, list it in invokeguard.yaml and deploy; the policy follows.',
+  ];
+}
+
+/** The lasting form itself may take 20 KB: the alert names the command that prints it. */
+function describeOwner({ invocation, owner }: AlertSubject): readonly string[] {
+  if (owner === undefined || invocation.functionArn === null) return [];
+  return [
+    'What may overwrite this:',
+    ...describePolicyOwner(owner).map((sentence) => `  ${sentence}`),
+    'To make it last, put what this command prints into the template or the code that owns the function:',
+    `  ${composeLastingCommand(invocation.functionArn, invocation.qualifier)}`,
   ];
 }
 

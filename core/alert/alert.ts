@@ -8,6 +8,7 @@ import { composeAlertText } from './alert-text.ts';
 import type { ConvergenceEvent } from './convergence-alert.ts';
 import { headlineOutcome } from './headline.ts';
 import type { Outcome } from './outcome.ts';
+import type { PolicyOwner } from './policy-owner.ts';
 import { shortenText } from './quotation.ts';
 import { composeWayBack } from './rollback-command.ts';
 import { composeSubject } from './subject.ts';
@@ -19,6 +20,8 @@ export interface AlertSubject {
   readonly caller: Caller;
   readonly decision: Decision;
   readonly outcome: Outcome;
+  /** Who else writes the policy; looked up only where it was rewritten. */
+  readonly owner?: PolicyOwner;
 }
 
 /** A composed alert, ready to publish. */
@@ -54,6 +57,8 @@ export interface InvocationEvent {
   readonly errorCode: string | null;
   readonly outcome: Outcome;
   readonly rollback: string | null;
+  /** Who may overwrite the rewritten policy; null where none was rewritten. */
+  readonly owner: PolicyOwner | null;
 }
 
 const FIELD_CHARACTERS = 1_000;
@@ -89,6 +94,7 @@ export function composeAlert(about: AlertSubject): Alert {
       errorCode: limit(invocation.errorCode),
       outcome,
       rollback: composeWayBack(invocation, outcome),
+      owner: about.owner ?? null,
     },
     attributes: {
       kind: 'invocation',

@@ -40,6 +40,7 @@ function composeAlert(text: string, statements = 1, userAgent = 'aws-cli'): Aler
         added: Array.from({ length: statements }, () => composeDeny(target)),
         notStopped: ['accepted asynchronous work'],
       },
+      owner: null,
       rollback: 'npx invokeguard rollback',
     },
     attributes: { kind: 'invocation', functionName: 'f', empty: '' },

@@ -9,6 +9,7 @@ import {
   type ConvergenceQueue,
   type DisableResult,
   type EventSourceMappings,
+  type FunctionTags,
   type Ledger,
   type LedgerEvent,
   MAX_WRITES_PER_HOUR,
@@ -232,6 +233,19 @@ export class InMemoryMappings implements EventSourceMappings {
     if (this.disabled.has(mappingArn)) return { kind: 'alreadyDisabled' };
     this.disabled.add(mappingArn);
     return { kind: 'disabled' };
+  }
+}
+
+/** Tags of functions, by ARN. */
+export class InMemoryTags implements FunctionTags {
+  readonly tags = new Map<string, Readonly<Record<string, string>>>();
+  readonly asked: string[] = [];
+  interrupt: Interruption = () => undefined;
+
+  async readTags(functionArn: string): Promise<Readonly<Record<string, string>>> {
+    this.asked.push(functionArn);
+    this.interrupt('readTags');
+    return this.tags.get(functionArn) ?? {};
   }
 }
 

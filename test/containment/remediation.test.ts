@@ -18,6 +18,7 @@ import {
   InMemoryLedger,
   InMemoryMappings,
   InMemoryPolicies,
+  InMemoryTags,
   StandingClock,
 } from './in-memory-ports.ts';
 
@@ -27,6 +28,7 @@ interface World extends RemediationPorts {
   readonly alerts: InMemoryAlerts;
   readonly convergence: InMemoryConvergence;
   readonly mappings: InMemoryMappings;
+  readonly tags: InMemoryTags;
   readonly clock: StandingClock;
 }
 
@@ -37,6 +39,7 @@ function buildWorld(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy'):
     alerts: new InMemoryAlerts(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
+    tags: new InMemoryTags(),
     clock: new StandingClock(),
   };
   world.policies.place(TARGET, POLICY);

@@ -10,6 +10,7 @@ import {
   InMemoryLedger,
   InMemoryMappings,
   InMemoryPolicies,
+  InMemoryTags,
   StandingClock,
 } from '../../containment/in-memory-ports.ts';
 
@@ -25,6 +26,7 @@ function buildRuntime(mode: Mode = 'enforce', qualifiers: readonly string[] = ['
       alerts: new InMemoryAlerts(),
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
+      tags: new InMemoryTags(),
       qualifiers: { listQualifiers: async () => qualifiers },
       clock: new StandingClock(),
     },

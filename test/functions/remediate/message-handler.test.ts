@@ -16,6 +16,7 @@ import {
   InMemoryLedger,
   InMemoryMappings,
   InMemoryPolicies,
+  InMemoryTags,
   StandingClock,
 } from '../../containment/in-memory-ports.ts';
 
@@ -41,6 +42,7 @@ function buildWorld() {
       alerts: new InMemoryAlerts(),
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
+      tags: new InMemoryTags(),
       clock: new StandingClock(),
     },
     telemetry: { logger: new Logger({ logLevel: 'SILENT' }), metrics },
