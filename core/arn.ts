@@ -61,6 +61,7 @@ export function hasWildcard(text: string): boolean {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
  */
 export function matchArn(pattern: string, text: string): boolean {
+  if (!hasWildcard(pattern)) return pattern === text;
   const wanted = cutArn(pattern);
   const given = cutArn(text);
   if (wanted === undefined || given === undefined) return pattern === text;

@@ -27,25 +27,36 @@ export interface PolicyVerdict {
 
 /** Judges every statement of a policy; no policy says nothing. */
 export function judgePolicy(policy: PolicyDocument | null, request: AccessRequest): PolicyVerdict {
-  const verdicts = (policy?.Statement ?? []).map((statement) => judgeStatement(statement, request));
-  const deny = verdicts.map(({ effect, directly, byAccount }) =>
-    effect === 'Allow' ? [] : [directly, byAccount],
-  );
-  const grant = verdicts.map(({ effect, directly }) => (effect === 'Deny' ? [] : [directly]));
-  const delegation = verdicts.map(({ effect, byAccount }) => (effect === 'Deny' ? [] : [byAccount]));
-  return { denies: sortFindings(deny), grants: sortFindings(grant), delegations: sortFindings(delegation) };
+  const denies = createFindings();
+  const grants = createFindings();
+  const delegations = createFindings();
+  for (const [index, statement] of (policy?.Statement ?? []).entries()) {
+    const { effect, directly, byAccount } = judgeStatement(statement, request);
+    if (effect !== 'Allow') {
+      noteFinding(denies, index, directly);
+      noteFinding(denies, index, byAccount);
+    }
+    if (effect !== 'Deny') {
+      noteFinding(grants, index, directly);
+      noteFinding(delegations, index, byAccount);
+    }
+  }
+  return { denies, grants, delegations };
 }
 
-function sortFindings(matches: readonly (readonly Match[])[]): SortedFindings {
-  let certain: StatementFinding | undefined;
-  let possible: StatementFinding | undefined;
-  for (const [statement, match] of matches.flatMap((list, index) =>
-    list.map((one) => [index, one] as const),
-  )) {
-    if (match.kind === 'match') certain ??= { statement, reason: '' };
-    if (match.kind === 'unsure') possible ??= { statement, reason: match.reason };
-  }
-  return { certain, possible };
+interface GrowingFindings {
+  certain: StatementFinding | undefined;
+  possible: StatementFinding | undefined;
+}
+
+function createFindings(): GrowingFindings {
+  return { certain: undefined, possible: undefined };
+}
+
+/** Only the first of each sort is kept. */
+function noteFinding(findings: GrowingFindings, statement: number, match: Match): void {
+  if (match.kind === 'match') findings.certain ??= { statement, reason: '' };
+  if (match.kind === 'unsure') findings.possible ??= { statement, reason: match.reason };
 }
 
 /** Both sorts together: the grants first. */

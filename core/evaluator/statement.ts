@@ -1,7 +1,7 @@
 import { matchAction, matchNotAction } from '../policy/action.ts';
 import { type KeyState, matchCondition } from '../policy/condition.ts';
 import type { PolicyStatement } from '../policy/document.ts';
-import { beUnsure, MATCH, type Match, matchAll, NO_MATCH } from '../policy/match.ts';
+import { beUnsure, type Match, matchAll, NO_MATCH } from '../policy/match.ts';
 import { matchNotPrincipal, matchPrincipal, type PrincipalMatch } from '../policy/principal.ts';
 import { matchNotResource, matchResource } from '../policy/resource.ts';
 import { MODELLED_KEYS } from './context.ts';
@@ -37,31 +37,41 @@ const ELEMENTS = new Set([
 export function judgeStatement(statement: PolicyStatement, request: AccessRequest): StatementVerdict {
   const { Effect: effect } = statement;
   const known = effect === 'Allow' || effect === 'Deny' ? effect : 'unknown';
-  const others = [
-    matchElement(
-      statement,
-      'Action',
-      (element) => matchAction(element, request.action),
-      (element) => matchNotAction(element, request.action),
-    ),
-    matchElement(
-      statement,
-      'Resource',
-      (element) => matchResource(element, request.resource),
-      (element) => matchNotResource(element, request.resource),
-    ),
-    matchCondition(statement['Condition'], (key) => findKey(key, request)),
-    Object.keys(statement).every((name) => ELEMENTS.has(name))
-      ? MATCH
-      : beUnsure('an element that is not part of the policy language'),
-    known === 'unknown' ? beUnsure('an Effect that is neither Allow nor Deny') : MATCH,
-  ];
   const principal = matchCaller(statement, known, request);
+  if (principal.directly.kind === 'noMatch' && principal.byAccount.kind === 'noMatch') {
+    return { effect: known, directly: NO_MATCH, byAccount: NO_MATCH };
+  }
+  const others = matchAll(listElements(statement, known, request));
   return {
     effect: known,
-    directly: matchAll([principal.directly, ...others]),
-    byAccount: matchAll([principal.byAccount, ...others]),
+    directly: matchAll([principal.directly, others]),
+    byAccount: matchAll([principal.byAccount, others]),
   };
+}
+
+/** The elements beside the principal, the cheap ones first: the first certain "no" ends the search. */
+function* listElements(
+  statement: PolicyStatement,
+  effect: StatementVerdict['effect'],
+  request: AccessRequest,
+): Generator<Match> {
+  yield matchElement(
+    statement,
+    'Action',
+    (element) => matchAction(element, request.action),
+    (element) => matchNotAction(element, request.action),
+  );
+  yield matchElement(
+    statement,
+    'Resource',
+    (element) => matchResource(element, request.resource),
+    (element) => matchNotResource(element, request.resource),
+  );
+  yield matchCondition(statement['Condition'], (key) => findKey(key, request));
+  if (!Object.keys(statement).every((name) => ELEMENTS.has(name))) {
+    yield beUnsure('an element that is not part of the policy language');
+  }
+  if (effect === 'unknown') yield beUnsure('an Effect that is neither Allow nor Deny');
 }
 
 function matchCaller(

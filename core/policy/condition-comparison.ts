@@ -43,9 +43,10 @@ export function compareValue(comparison: Comparison, wanted: string, given: stri
 }
 
 function compareArn(wanted: string, given: string): Match {
-  if (wanted.split(':').length >= 6) return decideMatch(matchArn(wanted, given));
   if (wanted === given) return MATCH;
-  return hasWildcard(wanted) && matchWildcard(wanted, given)
+  if (!hasWildcard(wanted)) return NO_MATCH;
+  if (wanted.split(':').length >= 6) return decideMatch(matchArn(wanted, given));
+  return matchWildcard(wanted, given)
     ? beUnsure(`the ARN pattern \`${wanted}\`, which lacks some of the six parts`)
     : NO_MATCH;
 }

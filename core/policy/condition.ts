@@ -9,6 +9,7 @@ import {
   type Match,
   matchAll,
   matchAny,
+  matchEach,
   NO_MATCH,
 } from './match.ts';
 import { readList } from './value-list.ts';
@@ -37,7 +38,7 @@ type Comparing = Extract<ConditionOperator, { kind: 'comparison' }>;
 export function matchCondition(condition: unknown, lookUp: KeyLookup): Match {
   if (condition === undefined) return MATCH;
   if (!isJsonObject(condition)) return beUnsure('a condition that is not a JSON object');
-  return matchAll(Object.entries(condition).map(([name, keys]) => matchOperator(name, keys, lookUp)));
+  return matchAll(matchEach(Object.entries(condition), ([name, keys]) => matchOperator(name, keys, lookUp)));
 }
 
 function matchOperator(name: string, keys: unknown, lookUp: KeyLookup): Match {
@@ -45,7 +46,7 @@ function matchOperator(name: string, keys: unknown, lookUp: KeyLookup): Match {
   if (operator === undefined) return beUnsure(`the condition operator \`${name}\``);
   if (!isJsonObject(keys)) return beUnsure(`the condition operator \`${name}\`, which names no keys`);
   return matchAll(
-    Object.entries(keys).map(([key, value]) => {
+    matchEach(Object.entries(keys), ([key, value]) => {
       const state = lookUp(key.toLowerCase());
       if (state.kind === 'unknown') return beUnsure(`the condition key \`${key}\`, whose value is not known`);
       const values = state.kind === 'present' ? state.values : [];
@@ -109,7 +110,7 @@ function matchAbsent(operator: Comparing, name: string): Match {
 
 function matchValue(operator: Comparing, wanted: readonly unknown[], given: string): Match {
   const positive = matchAny(
-    wanted.map((value) => {
+    matchEach(wanted, (value) => {
       const text = readScalar(value);
       if (text === undefined) return beUnsure('a condition value that is neither text, number nor boolean');
       return compareValue(operator.comparison, text, given);

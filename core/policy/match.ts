@@ -24,17 +24,28 @@ export function decideMatch(applies: boolean): Match {
 }
 
 /** Logical AND: one certain "no" decides, and doubt counts only where nothing else does. Of nothing: a match. */
-export function matchAll(parts: readonly Match[]): Match {
-  return (
-    parts.find((part) => part.kind === 'noMatch') ?? parts.find((part) => part.kind === 'unsure') ?? MATCH
-  );
+export function matchAll(parts: Iterable<Match>): Match {
+  return joinMatches(parts, 'noMatch', MATCH);
 }
 
 /** Logical OR: one certain "yes" decides, and doubt counts only where nothing else does. Of nothing: no match. */
-export function matchAny(parts: readonly Match[]): Match {
-  return (
-    parts.find((part) => part.kind === 'match') ?? parts.find((part) => part.kind === 'unsure') ?? NO_MATCH
-  );
+export function matchAny(parts: Iterable<Match>): Match {
+  return joinMatches(parts, 'match', NO_MATCH);
+}
+
+/** Stops at the first part that decides, so that what is behind it is never looked at. */
+function joinMatches(parts: Iterable<Match>, deciding: 'match' | 'noMatch', otherwise: Match): Match {
+  let doubt: Match | undefined;
+  for (const part of parts) {
+    if (part.kind === deciding) return part;
+    if (part.kind === 'unsure') doubt ??= part;
+  }
+  return doubt ?? otherwise;
+}
+
+/** Matches items one by one, only as far as somebody asks. */
+export function* matchEach<Item>(items: Iterable<Item>, match: (item: Item) => Match): Generator<Match> {
+  for (const item of items) yield match(item);
 }
 
 /** Logical NOT; doubt stays doubt. */

@@ -1,7 +1,7 @@
 import { hasWildcard, matchWildcard, parseArn } from '../arn.ts';
 import type { RequestPrincipal } from '../evaluator/request.ts';
 import { isJsonObject } from '../json.ts';
-import { beUnsure, decideMatch, MATCH, type Match, matchAny, NO_MATCH } from './match.ts';
+import { beUnsure, decideMatch, MATCH, type Match, matchAny, matchEach, NO_MATCH } from './match.ts';
 import { readList } from './value-list.ts';
 
 /** How a `Principal` element reaches a caller: by its own name (or `*`), and by naming its whole account. */
@@ -22,14 +22,15 @@ export function matchPrincipal(element: unknown, principal: RequestPrincipal): P
   if (!isJsonObject(element) || Object.keys(element).length === 0) {
     return { directly: beUnsure('a principal that is neither `*` nor a map'), byAccount: NO_MATCH };
   }
-  const found = Object.entries(element).flatMap(([type, names]) => {
+  const found: PrincipalMatch[] = [];
+  for (const [type, names] of Object.entries(element)) {
     const list = readList(names);
-    if (list.length === 0) return [reach(beUnsure('a principal that names nobody'))];
-    return list.map((name) => matchName(type, name, principal));
-  });
+    if (list.length === 0) found.push(reach(beUnsure('a principal that names nobody')));
+    for (const name of list) found.push(matchName(type, name, principal));
+  }
   return {
-    directly: matchAny(found.map((one) => one.directly)),
-    byAccount: matchAny(found.map((one) => one.byAccount)),
+    directly: matchAny(matchEach(found, ({ directly }) => directly)),
+    byAccount: matchAny(matchEach(found, ({ byAccount }) => byAccount)),
   };
 }
 
@@ -103,12 +104,9 @@ function matchAws(name: string, principal: RequestPrincipal): PrincipalMatch {
     return reach(beUnsure(`the principal \`${name}\`, which cannot hold a wildcard`));
   }
   // A federated user acts for a user (or root) whose name its own ARN does not tell.
+  if (principal.kind !== 'federated') return reach(NO_MATCH);
   const arn = parseArn(name);
-  if (
-    principal.kind === 'federated' &&
-    arn?.account === principal.account &&
-    arn.resource.startsWith('user/')
-  ) {
+  if (arn?.account === principal.account && arn.resource.startsWith('user/')) {
     return reach(beUnsure(`the user \`${name}\`, who may have federated this session`));
   }
   return reach(NO_MATCH);
@@ -116,7 +114,8 @@ function matchAws(name: string, principal: RequestPrincipal): PrincipalMatch {
 
 /** The account that a principal stands for where it names a whole account. */
 function readAccount(name: string): string | undefined {
-  if (/^\d{12}$/.test(name)) return name;
+  if (name.length === 12) return /^\d{12}$/.test(name) ? name : undefined;
+  if (!name.endsWith(':root')) return undefined;
   return /^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(name)?.[1];
 }
 
