@@ -1,8 +1,8 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { findNearest } from '../config/nearest-key.ts';
 
-/** The options that a command takes: with a value (`string`) or without (`boolean`). */
-export type OptionTypes = Readonly<Record<string, 'string' | 'boolean'>>;
+/** The options that a command takes: with a value (`string`), with one each time (`list`), or without (`boolean`). */
+export type OptionTypes = Readonly<Record<string, 'string' | 'list' | 'boolean'>>;
 
 /** A command line, cut up; or what is wrong with it, in one sentence. */
 export type ParsedArguments =
@@ -10,6 +10,8 @@ export type ParsedArguments =
       readonly kind: 'arguments';
       readonly texts: ReadonlyMap<string, string>;
       readonly flags: ReadonlySet<string>;
+      /** The values of each `list` option that was given, in their order. */
+      readonly lists: ReadonlyMap<string, readonly string[]>;
       readonly positionals: readonly string[];
     }
   | { readonly kind: 'usageError'; readonly message: string };
@@ -17,7 +19,7 @@ export type ParsedArguments =
 /** Cuts the arguments of one command by the options that it takes. `--` ends the options, `-` is a positional. */
 export function parseArguments(args: readonly string[], options: OptionTypes): ParsedArguments {
   const config: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
-    Object.entries(options).map(([name, type]) => [name, { type }]),
+    Object.entries(options).map(([name, type]) => [name, { type: type === 'boolean' ? type : 'string' }]),
   );
   // Not strict, so that the messages are ours: they name what was meant.
   const { tokens } = parseArgs({
@@ -29,6 +31,7 @@ export function parseArguments(args: readonly string[], options: OptionTypes): P
   });
   const texts = new Map<string, string>();
   const flags = new Set<string>();
+  const lists = new Map<string, readonly string[]>();
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
@@ -41,10 +44,11 @@ export function parseArguments(args: readonly string[], options: OptionTypes): P
     } else {
       if (token.value === undefined || token.value === '')
         return refuse(`option \`${token.rawName}\` needs a value`);
-      texts.set(token.name, token.value);
+      if (type === 'string') texts.set(token.name, token.value);
+      else lists.set(token.name, [...(lists.get(token.name) ?? []), token.value]);
     }
   }
-  return { kind: 'arguments', texts, flags, positionals };
+  return { kind: 'arguments', texts, flags, lists, positionals };
 }
 
 function refuseUnknown(rawName: string, options: OptionTypes): ParsedArguments {

@@ -1,4 +1,5 @@
 import { findNearest } from '../config/nearest-key.ts';
+import { ContainmentError } from '../containment/errors.ts';
 import { printSafely } from '../core/text.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
@@ -22,9 +23,19 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./replay.ts')).replayCommand,
   },
   {
+    name: 'status',
+    summary: 'what live functions let in today, against the allowlist',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  {
     name: 'plan',
     summary: "show what containment would do to a function's policy",
     load: async () => (await import('./plan.ts')).planCommand,
+  },
+  {
+    name: 'contain',
+    summary: 'write guard statements into live policies, before any violation',
+    load: async () => (await import('./contain.ts')).containCommand,
   },
   {
     name: 'rollback',
@@ -34,14 +45,19 @@ const VERBS: readonly Verb[] = [
 ];
 
 /**
- * Runs the `invokeguard` command. Answers the exit code and never ends the process; an unexpected error is written
- * with its stack and answered as 1.
+ * Runs the `invokeguard` command. Answers the exit code and never ends the process. What keeps containment from
+ * finishing is told in a sentence, an unexpected error with its stack; both are answered as 1.
  * @param argv the arguments after the program's name
  */
 export async function main(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   try {
     return await runVerb(argv, io);
   } catch (error) {
+    // A fault that we know by its name (no permission, no credentials, throttled) is no bug of ours.
+    if (error instanceof ContainmentError) {
+      io.writeErr(`invokeguard: ${printSafely(error.message)}\n`);
+      return 1;
+    }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     io.writeErr(`invokeguard: unexpected error, please report it\n${stack}\n`);
     return 1;
