@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { CommandIo } from './command-io.ts';
@@ -16,7 +17,9 @@ export async function askToProceed(question: string, io: CommandIo): Promise<Ans
   });
   const lines = createInterface({ input: io.stdin, output });
   try {
-    const answer = await lines.question(`${question} Type yes to go on: `);
+    // Input that ends (Ctrl-D, a closed pipe) answers no; without this the question would stay open for ever.
+    const ended = once(lines, 'close').then(() => '');
+    const answer = await Promise.race([lines.question(`${question} Type yes to go on: `), ended]);
     return answer.trim().toLowerCase() === 'yes' ? 'yes' : 'no';
   } finally {
     lines.close();

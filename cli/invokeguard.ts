@@ -1,6 +1,9 @@
 import type { CommandIo } from './command-io.ts';
 import { main } from './main.ts';
 
+// The SDK's advice about Node versions is for whoever builds this command, not for whoever runs it.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 let outState: 'open' | 'closed' = 'open';
 
 // A reader that has seen enough (`| head`) is no error. The command itself is not stopped here: it may be writing.

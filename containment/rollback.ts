@@ -2,7 +2,7 @@ import type { Outcome } from '../core/alert/outcome.ts';
 import type { Caller } from '../core/caller/caller.ts';
 import type { Guard } from '../core/guard.ts';
 import type { ContainmentPlan, ReplacePlan } from '../core/plan/containment-plan.ts';
-import { planRollback } from '../core/plan/rollback-plan.ts';
+import { type Generation, planRollback } from '../core/plan/rollback-plan.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import type { ContainmentPorts } from './containment.ts';
 import { RetryableError } from './errors.ts';
@@ -50,21 +50,42 @@ export async function prepareRollback(
   if (before.kind === 'unreadable') return { kind: 'refused', reason: before.reason };
   const containments = await ports.ledger.listContainments(request.target);
   const generations = containments.filter((containment) => containment.state !== 'rolledBack');
-  const plan = planGenerations(request, guard, before, generations);
+  const plan = planGenerations(
+    request,
+    guard,
+    before,
+    selectGenerations(containments, request.offenderGrants),
+  );
   if (plan.kind === 'unchanged') return { kind: 'nothing', reason: plan.reason };
   if (plan.kind === 'refused') return { kind: 'refused', reason: plan.reason };
   return { kind: 'prepared', plan, before, generations };
+}
+
+/**
+ * The containments that nobody has rolled back; and, where the offenders' grants are asked for, those that an earlier
+ * rollback kept out.
+ */
+function selectGenerations(
+  containments: readonly Containment[],
+  offenderGrants: RollbackRequest['offenderGrants'],
+): readonly Generation[] {
+  return containments.flatMap(({ snapshot, state }) => {
+    const { removed, added, admittedOffender } = snapshot.plan;
+    if (state !== 'rolledBack') return [{ before: snapshot.policy, removed, added, admittedOffender }];
+    if (offenderGrants === 'keepOut') return [];
+    return [{ before: snapshot.policy, removed: admittedOffender, added: [], admittedOffender }];
+  });
 }
 
 function planGenerations(
   request: RollbackRequest,
   guard: Guard,
   before: PresentPolicy | AbsentPolicy,
-  generations: readonly Containment[],
+  generations: readonly Generation[],
 ): ContainmentPlan {
   return planRollback({
     current: before.kind === 'present' ? before.policy : null,
-    generations: generations.map(({ snapshot }) => ({ before: snapshot.policy, ...snapshot.plan })),
+    generations,
     guardId: guard.guardId,
     resourceArn: qualifyFunctionArn(request.target.functionArn, request.target.qualifier),
     offenderGrants: request.offenderGrants,
