@@ -1,12 +1,15 @@
 import { Arn, ArnFormat, type Stack, Token } from 'aws-cdk-lib';
 import { overlapsPattern } from '../config/pattern-cover.ts';
 import type { Allowlist, FunctionEntry, FunctionSelector, Mode } from '../core/allowlist/allowlist.ts';
+import { GUARD_FUNCTION_NAMES } from '../core/guard.ts';
 import { parseFunctionName } from '../core/record/function-reference.ts';
 
 /** The functions of one stack's account and Region that an allowlist names, as IAM resource ARNs. */
 export interface FunctionScope {
   /** Functions that may be contained. */
   readonly enforced: readonly string[];
+  /** Functions that are only observed: their callers are judged, and nothing of them is changed. */
+  readonly observed: readonly string[];
   /** Functions observed although a less specific glob enforces their like: writing is denied on them. */
   readonly spared: readonly string[];
 }
@@ -14,17 +17,22 @@ export interface FunctionScope {
 /**
  * Decides on which functions the guard may act.
  *
- * A function in mode `observe` needs no rights at all: the guard tells of its callers without a look at its policy.
- * Where a less specific glob in `enforce` reaches it, an explicit Deny spares it, because the most specific entry
+ * For a function in mode `observe` only its event source mappings are read; the guard tells of its callers without a
+ * look at its policy. Where a less specific glob in `enforce` reaches it, an explicit Deny spares it, because the most specific entry
  * stands alone. A Deny that would also hit an enforced function is left out; there the code alone decides.
  */
 export function scopeFunctions(allowlist: Allowlist, stack: Stack): FunctionScope {
   const enforced = listSelectors(allowlist, 'enforce', stack);
-  const spared = listSelectors(allowlist, 'observe', stack).filter((observed) => {
-    const overlapping = enforced.filter((other) => overlaps(observed, other));
-    return overlapping.length > 0 && overlapping.every((other) => rank(other) < rank(observed));
+  const observed = listSelectors(allowlist, 'observe', stack);
+  const spared = observed.filter((one) => {
+    const overlapping = enforced.filter((other) => overlaps(one, other));
+    return overlapping.length > 0 && overlapping.every((other) => rank(other) < rank(one));
   });
-  return { enforced: listArns(enforced, stack), spared: listArns(spared, stack) };
+  return {
+    enforced: listArns(enforced, stack),
+    observed: listArns(observed, stack),
+    spared: listArns(spared, stack),
+  };
 }
 
 function overlaps(left: FunctionSelector, right: FunctionSelector): boolean {
@@ -83,6 +91,24 @@ function isInStack(selector: FunctionSelector, stack: Stack): boolean {
   const sameAccount = Token.isUnresolved(stack.account) || named?.account === stack.account;
   const sameRegion = Token.isUnresolved(stack.region) || named?.region === stack.region;
   return sameAccount && sameRegion;
+}
+
+/** The ARNs of the guard's own functions, each of them exactly. */
+export function listOwnFunctionArns(stack: Stack): readonly string[] {
+  return GUARD_FUNCTION_NAMES.map((name) => composeFunctionArn(stack, name));
+}
+
+/** The ARN pattern of all event source mappings of the stack's own account and Region. */
+export function composeMappingArn(stack: Stack): string {
+  return Arn.format(
+    {
+      service: 'lambda',
+      resource: 'event-source-mapping',
+      resourceName: '*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    },
+    stack,
+  );
 }
 
 /** The ARN of a function (or glob) of the stack's own account and Region. */

@@ -13,7 +13,7 @@ import { TrailStack } from './trail-stack.ts';
 export interface GuardAppProps {
   /** Account and Region to deploy to; without them the templates fit any. */
   readonly env: Environment;
-  /** Folder of the built remediation function. @default - the one in this package */
+  /** Folder of the built functions, `remediate/` and `converge/`. @default - the one in this package */
   readonly bundleFolder?: string;
 }
 

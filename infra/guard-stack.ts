@@ -10,7 +10,7 @@ export interface GuardStackProps extends StackProps {
   readonly settings: AppSettings;
   /** The trail of the same app, if it makes one. */
   readonly trail: InvocationTrail | undefined;
-  /** Folder of the built remediation function; the one in this package where it is not given. */
+  /** Folder of the built functions; the one in this package where it is not given. */
   readonly bundleFolder: string | undefined;
 }
 
@@ -28,7 +28,9 @@ export class GuardStack extends Stack {
     new CfnOutput(this, 'AlertTopicArn', { value: guard.alertTopic.topicArn });
     new CfnOutput(this, 'LedgerTableName', { value: guard.ledger.tableName });
     new CfnOutput(this, 'FunctionName', { value: guard.remediator.functionName });
+    new CfnOutput(this, 'ConvergerName', { value: guard.converger.functionName });
     new CfnOutput(this, 'QueueUrl', { value: guard.queue.queueUrl });
+    new CfnOutput(this, 'ConvergenceQueueUrl', { value: guard.convergenceQueue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: guard.deadLetterQueue.queueUrl });
     this.#tellNextStep(settings);
   }

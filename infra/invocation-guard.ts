@@ -7,17 +7,19 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
-import { REMEDIATOR_NAME } from '../core/guard.ts';
 import { allowAlarmsToPublish, createAlertTopic, subscribeEmails } from './alert-topic.ts';
 import { type AllowlistSource, loadAllowlist } from './allowlist-source.ts';
-import { composeFunctionArn, listForeignEntries } from './function-scope.ts';
+import { createConvergenceRules } from './convergence-rules.ts';
+import { listForeignEntries, listOwnFunctionArns } from './function-scope.ts';
 import { createAlarms } from './guard-alarms.ts';
+import type { GuardParts } from './guard-function.ts';
+import { createGuardFunctions } from './guard-functions.ts';
+import { createGuardQueues, routeToQueue } from './guard-queues.ts';
 import { composeInvocationPattern } from './invocation-pattern.ts';
 import type { InvocationTrail } from './invocation-trail.ts';
+import { allowLogGroups } from './key-grants.ts';
 import { createLedgerTable } from './ledger-table.ts';
-import { findRemediatorBundle } from './package-folder.ts';
-import { createRemediationFunction } from './remediation-function.ts';
-import { createRemediationQueues, routeToQueue } from './remediation-queue.ts';
+import { findFunctionBundles } from './package-folder.ts';
 
 /** Properties of an `InvocationGuard`. */
 export interface InvocationGuardProps {
@@ -35,18 +37,18 @@ export interface InvocationGuardProps {
    */
   readonly alertTopic?: ITopic;
   /**
-   * Encrypts queues, ledger, logs, the function's environment and the topic that the construct makes.
+   * Encrypts queues, ledger, logs, the functions' environment and the topic that the construct makes.
    * @default - AWS's own keys
    */
   readonly encryptionKey?: IKey;
   /**
-   * What becomes of the ledger (and the function's log) when the stack is deleted. With anything but DESTROY the
+   * What becomes of the ledger (and the functions' logs) when the stack is deleted. With anything but DESTROY the
    * table is protected from deletion.
    * @default RemovalPolicy.RETAIN
    */
   readonly ledgerRemovalPolicy?: RemovalPolicy;
   /**
-   * Folder of the built remediation function.
+   * Folder of the built functions, `remediate/` and `converge/`.
    * @default - the one in this package
    */
   readonly bundleFolder?: string;
@@ -54,7 +56,8 @@ export interface InvocationGuardProps {
 
 /**
  * Watches who calls the Lambda functions of its account and Region, tells of callers that the allowlist does not name,
- * and shuts them out where it says `enforce`. At most one in an account and Region, because its function's name is fixed.
+ * and shuts them out where it says `enforce`. At most one in an account and Region, because its functions' names are
+ * fixed.
  *
  * Throws `InvalidAllowlistError` at synth where the allowlist has faults.
  */
@@ -62,7 +65,11 @@ export class InvocationGuard extends Construct {
   readonly alertTopic: ITopic;
   readonly ledger: Table;
   readonly remediator: IFunction;
+  readonly converger: IFunction;
+  /** Records of calls, for the remediator. */
   readonly queue: IQueue;
+  /** Jobs for the converger. */
+  readonly convergenceQueue: IQueue;
   readonly deadLetterQueue: IQueue;
 
   constructor(scope: Construct, id: string, props: InvocationGuardProps) {
@@ -77,24 +84,30 @@ export class InvocationGuard extends Construct {
     subscribeEmails(this.alertTopic, allowlist.alerts.emails);
     this.ledger = createLedgerTable(this, 'Ledger', ledgerRemovalPolicy, encryptionKey);
 
-    const queues = createRemediationQueues(this, encryptionKey);
-    this.queue = queues.queue;
-    this.deadLetterQueue = queues.deadLetterQueue;
+    const queues = createGuardQueues(this, encryptionKey);
+    this.queue = queues.records;
+    this.convergenceQueue = queues.convergence;
+    this.deadLetterQueue = queues.deadLetters;
     const rule = new Rule(this, 'Invocations', {
       description: 'Calls of Lambda functions, for Invokeguard',
-      eventPattern: composeInvocationPattern([composeFunctionArn(Stack.of(this), REMEDIATOR_NAME)]),
+      eventPattern: composeInvocationPattern(listOwnFunctionArns(Stack.of(this))),
     });
-    routeToQueue(rule, queues);
-    this.remediator = createRemediationFunction(this, 'Remediator', {
+    routeToQueue(rule, { queue: queues.records, deadLetters: queues.deadLetters });
+    createConvergenceRules(this, queues);
+
+    if (encryptionKey !== undefined) allowLogGroups(encryptionKey, Stack.of(this));
+    const parts: GuardParts = {
       allowlist,
-      bundleFolder: props.bundleFolder ?? findRemediatorBundle(),
-      queue: this.queue,
       ledger: this.ledger,
       alertTopic: this.alertTopic,
+      convergenceQueue: queues.convergence,
       encryptionKey,
       logRemovalPolicy: ledgerRemovalPolicy,
-    });
-    createAlarms(this, queues, this.remediator, this.alertTopic);
+    };
+    const functions = createGuardFunctions(this, parts, queues, props.bundleFolder ?? findFunctionBundles());
+    this.remediator = functions.remediator;
+    this.converger = functions.converger;
+    createAlarms(this, queues, functions, this.alertTopic);
     props.trail?.node.addDependency(this);
   }
 

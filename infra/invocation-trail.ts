@@ -4,9 +4,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { REMEDIATOR_NAME } from '../core/guard.ts';
 import { type AllowlistSource, loadAllowlist } from './allowlist-source.ts';
-import { composeFunctionArn } from './function-scope.ts';
+import { composeFunctionArn, listOwnFunctionArns } from './function-scope.ts';
 import { allowTrail } from './key-grants.ts';
 import { createTrailBucket } from './trail-bucket.ts';
 import { allowTrailToPublish, createTrailLogGroup } from './trail-delivery.ts';
@@ -52,7 +51,7 @@ export interface InvocationTrailProps {
 
 /**
  * A multi-Region trail that logs the calls of the guarded functions (or of all), with log-file validation, in an
- * encrypted, private bucket that notifies EventBridge. The calls of the guard's own function are left out.
+ * encrypted, private bucket that notifies EventBridge. The calls of the guard's own functions are left out.
  */
 export class InvocationTrail extends Construct {
   readonly trailArn: string;
@@ -100,7 +99,7 @@ export class InvocationTrail extends Construct {
     const { allowlist } = loadAllowlist(props.allowlist);
     const stack = Stack.of(this);
     const { selectors, widened } = selectInvocations(allowlist, {
-      ownFunctionArns: [composeFunctionArn(stack, REMEDIATOR_NAME)],
+      ownFunctionArns: listOwnFunctionArns(stack),
       functionArnStem: composeFunctionArn(stack, ''),
     });
     if (widened !== null) Annotations.of(this).addWarningV2('invokeguard:trailWidened', widened);

@@ -27,7 +27,9 @@ describe('the ready-made app', () => {
       'AlertTopicArn',
       'LedgerTableName',
       'FunctionName',
+      'ConvergerName',
       'QueueUrl',
+      'ConvergenceQueueUrl',
       'DeadLetterQueueUrl',
       'NextStep',
     ]);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBundle, makeFolder, ONE_FUNCTION, removeFolders } from './stacks.ts';
+import { makeBundles, makeFolder, ONE_FUNCTION, removeFolders } from './stacks.ts';
 
 afterAll(removeFolders);
 
@@ -45,7 +45,7 @@ describe('the built constructs in another CDK app', () => {
     ],
   ])('work from %s', (file, imports) => {
     const project = makeProject();
-    writeFileSync(join(project, file), imports + APP(makeBundle()));
+    writeFileSync(join(project, file), imports + APP(makeBundles()));
     const printed = execFileSync(process.execPath, [file], { cwd: project, encoding: 'utf8', stdio: 'pipe' });
     const types = Object.values(JSON.parse(printed).Resources).map(
       (resource) => (resource as { Type: string }).Type,
@@ -61,7 +61,7 @@ describe('the built constructs in another CDK app', () => {
       "import { App, Stack } from 'aws-cdk-lib';\nimport { InvocationGuard, InvocationTrail } from 'invokeguard';";
     const misuse =
       "// @ts-expect-error the allowlist is missing\nnew InvocationGuard(stack, 'Second', {});\n";
-    writeFileSync(join(project, file), imports + APP(makeBundle()) + misuse);
+    writeFileSync(join(project, file), imports + APP(makeBundles()) + misuse);
     const flags =
       '--noEmit --strict --skipLibCheck --module nodenext --moduleResolution nodenext --types node';
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type Environment, Stack } from 'aws-cdk-lib';
@@ -32,10 +32,13 @@ export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** A folder with a bundle to deploy: what it does is no matter of these tests. */
-export function makeBundle(): string {
+/** A folder with bundles to deploy: what they do is no matter of these tests. */
+export function makeBundles(): string {
   const folder = makeFolder();
-  writeFileSync(join(folder, 'index.js'), 'exports.handler = async () => ({ batchItemFailures: [] });\n');
+  for (const name of ['remediate', 'converge']) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'index.js'), `exports.handler = async () => '${name}';\n`);
+  }
   return folder;
 }
 
@@ -49,7 +52,7 @@ export function writeAllowlist(text: string): string {
 /** The app composed with this context, synthesized into a folder of its own. */
 export function synthApp(context: Record<string, string>, env: Environment = IRELAND): Map<string, Template> {
   const app = new App({ context, outdir: makeFolder() });
-  composeApp(app, { env, bundleFolder: makeBundle() });
+  composeApp(app, { env, bundleFolder: makeBundles() });
   const stacks = app.node.children.filter((child) => child instanceof Stack);
   return new Map(stacks.map((stack) => [stack.stackName, Template.fromStack(stack)]));
 }
@@ -61,7 +64,7 @@ export function makeStack(env: Environment = IRELAND): Stack {
 
 /** The template around one `InvocationGuard`. */
 export function synthGuard(props: Partial<InvocationGuardProps> = {}, stack: Stack = makeStack()): Template {
-  new InvocationGuard(stack, 'Guard', { allowlist: ONE_FUNCTION, bundleFolder: makeBundle(), ...props });
+  new InvocationGuard(stack, 'Guard', { allowlist: ONE_FUNCTION, bundleFolder: makeBundles(), ...props });
   return Template.fromStack(stack);
 }
 
@@ -85,4 +88,50 @@ export function listStatements(template: Template, type: string, property = 'Pol
   return Object.values(template.findResources(type)).flatMap(
     (resource) => (resource['Properties'][property] as { Statement: Statement[] }).Statement,
   );
+}
+
+/** The policies of a type that one function's role has. */
+export function findPolicies(
+  template: Template,
+  type: 'AWS::IAM::Policy' | 'AWS::IAM::ManagedPolicy',
+  functionName: string,
+): Record<string, unknown>[] {
+  const [built] = Object.values(
+    template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: functionName } }),
+  );
+  const role = built?.['Properties'].Role['Fn::GetAtt'][0];
+  return Object.values(template.findResources(type, { Properties: { Roles: [{ Ref: role }] } }));
+}
+
+/** The statements of one function's role, in its inline policy and in managed ones, in order. */
+export function listRoleStatements(template: Template, functionName: string): Statement[] {
+  const policies = [
+    ...findPolicies(template, 'AWS::IAM::Policy', functionName),
+    ...findPolicies(template, 'AWS::IAM::ManagedPolicy', functionName),
+  ];
+  return policies.flatMap(
+    ({ Properties }) =>
+      (Properties as { PolicyDocument: { Statement: Statement[] } }).PolicyDocument.Statement,
+  );
+}
+
+/** The logical id of the resource whose construct has this path, such as `GuardQueue`; CDK adds a hash to it. */
+export function findLogicalId(template: Template, type: string, path: string): string {
+  const found = Object.keys(template.findResources(type)).filter((id) => id.slice(0, -HASH_LENGTH) === path);
+  if (found[0] === undefined || found.length > 1) throw new Error(`${found.length} of ${type} are ${path}`);
+  return found[0];
+}
+
+const HASH_LENGTH = 8;
+
+/** The ARN of a resource of the same template. */
+export function arnOf(logicalId: unknown): unknown {
+  return { 'Fn::GetAtt': [logicalId, 'Arn'] };
+}
+
+/** The ARN of a function in Ireland. */
+export function functionArn(name: string): unknown {
+  return {
+    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:lambda:eu-west-1:${ACCOUNT}:function:${name}`]],
+  };
 }

@@ -1,6 +1,13 @@
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AssetHashType, DockerImage, FileSystem, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  AssetHashType,
+  DockerImage,
+  type Duration,
+  FileSystem,
+  type RemovalPolicy,
+  Stack,
+} from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -11,83 +18,95 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { REMEDIATOR_NAME } from '../core/guard.ts';
-import { allowLogGroups } from './key-grants.ts';
-import { REMEDIATION_TIMEOUT } from './remediation-queue.ts';
-import { grantRemediation } from './remediation-rights.ts';
+import { grantParts } from './part-rights.ts';
 
-/** Namespace of the function's own metrics. */
+/** Namespace of the functions' own metrics. */
 export const METRICS_NAMESPACE = 'Invokeguard';
-/** The dimension `service` of those metrics, and the service's name in the log. */
+/** The dimension `service` of those metrics, and the service's name in the logs. */
 export const SERVICE_NAME = 'invokeguard';
 
 /**
- * Batches worked on at once. Two is the least that SQS takes, and enough: only violations reach AWS's control plane,
- * which gives all of an account's tools together 15 requests a second.
+ * Runs of one function at once. Two is the least that SQS takes, and enough: only violations and convergence reach
+ * AWS's control plane, which gives all of an account's tools together 15 requests a second.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const MAX_CONCURRENCY = 2;
 
-/** What the remediation function is made of. */
-export interface RemediationFunctionProps {
+/** What all functions of the guard work with. */
+export interface GuardParts {
   readonly allowlist: Allowlist;
-  /** Folder with the built `index.js`. */
-  readonly bundleFolder: string;
-  readonly queue: IQueue;
   readonly ledger: Table;
   readonly alertTopic: ITopic;
+  /** Where jobs for the converging function are put, by itself too. */
+  readonly convergenceQueue: IQueue;
   readonly encryptionKey: IKey | undefined;
-  /** What becomes of the function's log when the stack goes. */
+  /** What becomes of the functions' logs when the stack goes. */
   readonly logRemovalPolicy: RemovalPolicy;
 }
 
-/** Makes the function that the queue feeds, with its role, its log group and the allowlist beside its bundle. */
-export function createRemediationFunction(
-  scope: Construct,
-  id: string,
-  props: RemediationFunctionProps,
-): Function {
+/** What tells one function of the guard from the other. */
+export interface GuardFunctionProps {
+  readonly parts: GuardParts;
+  /** Fixed, so that trail and rule can leave out exactly this function. */
+  readonly name: string;
+  readonly description: string;
+  /** Folder with the built `index.js`. */
+  readonly bundleFolder: string;
+  /** The queue that feeds the function. */
+  readonly queue: IQueue;
+  /** Messages in one run. */
+  readonly batchSize: number;
+  readonly timeout: Duration;
+  /** Gives the role what the function may do to guarded functions. */
+  readonly grantRights: (role: Role, allowlist: Allowlist) => void;
+}
+
+/** Makes a function that a queue feeds, with its role, its log group and the allowlist beside its bundle. */
+export function createGuardFunction(scope: Construct, id: string, props: GuardFunctionProps): Function {
   const stack = Stack.of(scope);
-  const { allowlist, queue, ledger, alertTopic, encryptionKey } = props;
-  if (encryptionKey !== undefined) allowLogGroups(encryptionKey, stack);
+  const { parts, queue } = props;
+  const { allowlist, ledger, alertTopic, convergenceQueue, encryptionKey } = parts;
   const logGroup = new LogGroup(scope, `${id}Log`, {
     retention: RetentionDays.THREE_MONTHS,
-    removalPolicy: props.logRemovalPolicy,
+    removalPolicy: parts.logRemovalPolicy,
     ...(encryptionKey === undefined ? {} : { encryptionKey }),
   });
   const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  grantRemediation(role, allowlist, { queue, ledger, alertTopic, logGroup, encryptionKey });
-  const remediator = new Function(scope, id, {
-    // Fixed, so that trail and rule can leave out exactly this function.
-    functionName: REMEDIATOR_NAME,
-    description: 'Judges calls of Lambda functions against the allowlist, contains and alerts',
+  props.grantRights(role, allowlist);
+  grantParts(role, { queue, convergenceQueue, ledger, alertTopic, logGroup, encryptionKey });
+  const guardFunction = new Function(scope, id, {
+    functionName: props.name,
+    description: props.description,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
     code: bundleWithAllowlist(props.bundleFolder, allowlist),
     memorySize: 512,
-    timeout: REMEDIATION_TIMEOUT,
+    timeout: props.timeout,
     role,
     logGroup,
     environment: {
       LEDGER_TABLE_NAME: ledger.tableName,
       ALERT_TOPIC_ARN: alertTopic.topicArn,
+      CONVERGENCE_QUEUE_URL: convergenceQueue.queueUrl,
       GUARD_ACCOUNT: stack.account,
       GUARD_REGION: stack.region,
+      // It names the guard, whichever of its functions runs: both write the same statements.
       GUARD_NAME: REMEDIATOR_NAME,
       POWERTOOLS_SERVICE_NAME: SERVICE_NAME,
       POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     },
     ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
   });
-  const mapping = remediator.addEventSourceMapping('Queue', {
+  const mapping = guardFunction.addEventSourceMapping('Queue', {
     eventSourceArn: queue.queueArn,
-    batchSize: 10,
+    batchSize: props.batchSize,
     reportBatchItemFailures: true,
     maxConcurrency: MAX_CONCURRENCY,
   });
   // Lambda checks the role's rights on the queue when the mapping is made.
   mapping.node.addDependency(role);
-  return remediator;
+  return guardFunction;
 }
 
 /**

@@ -1,0 +1,93 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { allowEventBridge } from './key-grants.ts';
+
+/** What the guard's functions read from, and where their failures end. */
+export interface GuardQueues {
+  /** Records of calls, for the remediation function. */
+  readonly records: Queue;
+  /** Jobs for the converging function. */
+  readonly convergence: Queue;
+  readonly deadLetters: Queue;
+}
+
+/** How long one run of the remediation function may take. */
+export const REMEDIATION_TIMEOUT = Duration.seconds(60);
+
+/** How long one run of the converging function may take. */
+export const CONVERGENCE_TIMEOUT = Duration.minutes(5);
+
+/** Deliveries before a record is given up; AWS recommends at least five with a Lambda function behind the queue. */
+const RECORD_DELIVERIES = 5;
+
+/** Twice as many for a job: a function with many versions takes several runs, and each of them is a delivery. */
+const JOB_DELIVERIES = 10;
+
+/**
+ * Makes the queues: encrypted, TLS only.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+export function createGuardQueues(scope: Construct, encryptionKey: IKey | undefined): GuardQueues {
+  if (encryptionKey !== undefined) allowEventBridge(encryptionKey);
+  const common: QueueProps = {
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+    ...(encryptionKey === undefined
+      ? { encryption: QueueEncryption.SQS_MANAGED }
+      : { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }),
+  };
+  const deadLetters = new Queue(scope, 'DeadLetters', common);
+  const records = new Queue(scope, 'Queue', {
+    ...common,
+    // Six times the function's timeout, so that a throttled batch is not delivered twice at once.
+    visibilityTimeout: Duration.seconds(REMEDIATION_TIMEOUT.toSeconds() * 6),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: RECORD_DELIVERIES },
+  });
+  const convergence = new Queue(scope, 'ConvergenceQueue', {
+    ...common,
+    // One minute more than the function's timeout, not six times as long: a job that ran out of time should go on
+    // soon, and what AWS's advice is for, the same message delivered twice at once, does no harm to a job.
+    visibilityTimeout: CONVERGENCE_TIMEOUT.plus(Duration.minutes(1)),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: JOB_DELIVERIES },
+  });
+  return { records, convergence, deadLetters };
+}
+
+/** Where a rule sends what it matches, and in which words if not in the event's own. */
+export interface RuleRoute {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly input?: RuleTargetInput;
+}
+
+/**
+ * Sends what a rule matches to a queue, and what EventBridge cannot deliver to the dead letters. The queues' policies
+ * name the rule; CDK's own target leaves that out for queues with a customer's key.
+ */
+export function routeToQueue(rule: Rule, { queue, deadLetters, input }: RuleRoute): void {
+  for (const target of [queue, deadLetters]) {
+    target.addToResourcePolicy(
+      new PolicyStatement({
+        sid: `${rule.node.id}RuleSends`,
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [target.queueArn],
+        conditions: {
+          ArnEquals: { 'aws:SourceArn': rule.ruleArn },
+          StringEquals: { 'aws:SourceAccount': Stack.of(rule).account },
+        },
+      }),
+    );
+  }
+  rule.addTarget({
+    bind: () => ({
+      arn: queue.queueArn,
+      deadLetterConfig: { arn: deadLetters.queueArn },
+      ...(input === undefined ? {} : { input }),
+    }),
+  });
+}

@@ -1,0 +1,50 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { readJob } from '../../functions/converge/job.ts';
+import { arnOf, findLogicalId, removeFolders, synthGuard } from './stacks.ts';
+
+afterAll(removeFolders);
+
+describe('the rules for convergence', () => {
+  /** What both of them send: a job for all functions, named after the event. */
+  const findTargets = (template: Template): unknown[] => [
+    Match.objectLike({
+      Arn: arnOf(findLogicalId(template, 'AWS::SQS::Queue', 'GuardConvergenceQueue')),
+      DeadLetterConfig: { Arn: arnOf(findLogicalId(template, 'AWS::SQS::Queue', 'GuardDeadLetters')) },
+      InputTransformer: { InputPathsMap: { id: '$.id' }, InputTemplate: '{"kind":"all","runID":<id>}' },
+    }),
+  ];
+
+  it('ask for it once a day', () => {
+    const template = synthGuard();
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 day)',
+      State: 'ENABLED',
+      Targets: findTargets(template),
+    });
+  });
+
+  it('ask for it when this stack was deployed, and no other', () => {
+    const template = synthGuard();
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.cloudformation'],
+        'detail-type': ['CloudFormation Stack Status Change'],
+        detail: {
+          'stack-id': [{ Ref: 'AWS::StackId' }],
+          'status-details': { status: ['CREATE_COMPLETE', 'UPDATE_COMPLETE'] },
+        },
+      },
+      State: 'ENABLED',
+      Targets: findTargets(template),
+    });
+  });
+
+  it('send what the converging function reads as a job', () => {
+    // EventBridge puts a text in quotes where a template has it as a value.
+    const template = '{"kind":"all","runID":<id>}';
+    expect(readJob(template.replace('<id>', '"6a7e8feb-b491-4cf7-a9f1-bf3703467718"'))).toEqual({
+      kind: 'job',
+      job: { kind: 'all', runID: '6a7e8feb-b491-4cf7-a9f1-bf3703467718' },
+    });
+  });
+});
