@@ -1,4 +1,5 @@
 import { type AlertSubject, composeAlert } from '../core/alert/alert.ts';
+import { addLimits } from '../core/alert/limits.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
 import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowlist/allowlist.ts';
 import { type Caller, identifyCaller } from '../core/caller/caller.ts';
@@ -143,7 +144,7 @@ async function contain(
     offender: call.caller,
     from: 'standing',
   } as const;
-  const outcome = await containTarget(request, guard, ports);
+  const outcome = addLimits(await containTarget(request, guard, ports));
   return holdAgainstHistory(outcome, call.invocation.eventTime, target, ports.ledger);
 }
 

@@ -81,6 +81,15 @@ describe('an invocation by somebody who is not listed', () => {
     expect(world.alerts.published[0]?.text).toMatch(/identity polic/i);
   });
 
+  it('is told of what no rewrite of one policy stops', async () => {
+    const world = buildWorld();
+    await deliver(world, composeMalloryCall());
+    expect(world.alerts.published[0]?.text).toContain(
+      '* Asynchronous calls that Lambda has accepted already still run',
+    );
+    expect(world.alerts.published[0]?.text).toContain('* Calls through other versions and aliases');
+  });
+
   it('takes three calls before the function is safe: read, one ledger transaction, write', async () => {
     const world = buildWorld();
     const order: string[] = [];
