@@ -5,6 +5,9 @@ import { composeFunctionArn, composeMappingArn, scopeFunctions } from './functio
 
 const READ_POLICY = ['lambda:GetFunctionConfiguration', 'lambda:GetPolicy', 'lambda:GetResourcePolicy'];
 
+/** Tells whether CloudFormation made the function, for the alert. */
+const READ_TAGS = 'lambda:ListTags';
+
 const LIST_QUALIFIERS = ['lambda:ListAliases', 'lambda:ListVersionsByFunction'];
 
 /**
@@ -31,10 +34,10 @@ const MAX_STATEMENTS = 9;
 
 /**
  * Gives the remediation function's role what it does to functions: read and write the policies of enforced ones, read
- * the event source mappings of guarded ones, and disable those of enforced ones.
+ * their tags, read the event source mappings of guarded ones, and disable those of enforced ones.
  */
 export function grantRemediation(role: Role, allowlist: Allowlist): void {
-  const room = grantPolicies(role, allowlist, [...READ_POLICY, ...WRITE_POLICY]);
+  const room = grantPolicies(role, allowlist, [...READ_POLICY, READ_TAGS, ...WRITE_POLICY]);
   grantMappings(role, allowlist, room);
 }
 

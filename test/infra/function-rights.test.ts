@@ -76,6 +76,7 @@ describe('the rights of the remediation function', () => {
           'lambda:GetFunctionConfiguration',
           'lambda:GetPolicy',
           'lambda:GetResourcePolicy',
+          'lambda:ListTags',
           ...WRITE_POLICY,
         ],
         Resource: THUMBNAILER,
