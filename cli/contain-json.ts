@@ -1,6 +1,6 @@
 import type { HardenedPolicy, HardeningPlan } from '../containment/hardening.ts';
 import type { SeenCallers } from './contain-callers.ts';
-import type { LeftOut } from './contain-text.ts';
+import type { LeftOut, OwnedFunction } from './contain-text.ts';
 import { composePlanJson } from './plan-text.ts';
 
 /** How far `contain` went: nothing to write, a dry run, declined, or written (each policy has its own outcome). */
@@ -12,13 +12,14 @@ export interface ContainReport {
   readonly plans: readonly HardeningPlan[];
   readonly hardened: readonly HardenedPolicy[];
   readonly leftOut: readonly LeftOut[];
+  readonly owners: readonly OwnedFunction[];
   /** Null where no logs were given. */
   readonly seen: SeenCallers | null;
 }
 
 /** Composes the JSON form of `contain` (docs/commands.md). */
 export function composeContainJson(report: ContainReport): Record<string, unknown> {
-  const { end, plans, hardened, leftOut, seen } = report;
+  const { end, plans, hardened, leftOut, owners, seen } = report;
   return {
     kind: end,
     policies: plans.map((planned) => ({
@@ -28,6 +29,7 @@ export function composeContainJson(report: ContainReport): Record<string, unknow
       outcome: hardened.find(({ target }) => target === planned.target)?.outcome ?? null,
     })),
     leftOut,
+    owners,
     callers: seen === null ? null : seen.callers,
     unread: seen === null ? null : seen.unread,
   };

@@ -8,6 +8,8 @@ import {
   type PlanningPorts,
   planPolicies,
 } from '../containment/hardening.ts';
+import { findPolicyOwner } from '../containment/policy-owner.ts';
+import type { FunctionTags } from '../containment/ports.ts';
 import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowlist/allowlist.ts';
 import type { Guard } from '../core/guard.ts';
 import type { ReplacePlan } from '../core/plan/containment-plan.ts';
@@ -19,10 +21,12 @@ import { findSeenCallers, type SeenCallers } from './contain-callers.ts';
 import { type ContainEnd, composeContainJson } from './contain-json.ts';
 import {
   describeHardened,
+  describeOwners,
   describePlans,
   describeSeenCallers,
   describeWaysBack,
   type LeftOut,
+  type OwnedFunction,
 } from './contain-text.ts';
 import { createProgress } from './progress.ts';
 
@@ -42,6 +46,12 @@ export interface ContainOrder {
   readonly logs: { readonly files: readonly LogFile[]; readonly unread: readonly string[] } | null;
 }
 
+/** What is looked at before anybody is asked. */
+export interface ContainPorts extends PlanningPorts {
+  /** Tells who else writes a policy. */
+  readonly tags: FunctionTags;
+}
+
 /** Whether anything is written, with what, and whether somebody is asked. */
 export type ContainWriting =
   | { readonly kind: 'dryRun' }
@@ -59,7 +69,7 @@ const FOLLOWS =
 export async function containFunctions(
   order: ContainOrder,
   guard: Guard,
-  planning: PlanningPorts,
+  planning: ContainPorts,
   writing: ContainWriting,
   io: CommandIo,
 ): Promise<ExitCode> {
@@ -71,14 +81,17 @@ export async function containFunctions(
   show(describePlans(plans, leftOut));
   const seen = order.logs === null ? null : await seekCallers(order.logs, targets, order.allowlist, io);
   if (seen !== null) show(describeSeenCallers(seen));
+  const changes = plans.flatMap((planned) => (isChange(planned) ? [planned] : []));
+  const owners = await findOwners(changes, planning.tags);
+  show(describeOwners(owners));
   const observed = order.subjects.functions.filter(({ entry }) => entry.mode === 'observe');
   for (const { functionArn } of observed) show(`${functionArn}\n${OBSERVED}\n`);
   const finish = (end: ContainEnd, hardened: readonly HardenedPolicy[], text: string): ExitCode => {
     if (order.format === 'human') io.writeOut(text);
-    else io.writeOut(`${encodeJsonLine(composeContainJson({ end, plans, hardened, leftOut, seen }))}\n`);
+    else
+      io.writeOut(`${encodeJsonLine(composeContainJson({ end, plans, hardened, leftOut, owners, seen }))}\n`);
     return chooseExitCode(end, plans, hardened, leftOut);
   };
-  const changes = plans.flatMap((planned) => (isChange(planned) ? [planned] : []));
   if (changes.length === 0) return finish('nothing', [], 'There is nothing to write.\n');
   const count = `${changes.length} ${changes.length === 1 ? 'policy' : 'policies'}`;
   if (writing.kind === 'dryRun') return finish('planned', [], `Dry run: ${count} would be written.\n`);
@@ -137,6 +150,15 @@ async function planAll(
   }
   progress.clear();
   return plans;
+}
+
+/** One look-up a function, and only where something is to be written. */
+async function findOwners(changes: readonly Change[], tags: FunctionTags): Promise<readonly OwnedFunction[]> {
+  const owners: OwnedFunction[] = [];
+  for (const functionArn of new Set(changes.map(({ target }) => target.functionArn))) {
+    owners.push({ functionArn, owner: await findPolicyOwner(functionArn, tags) });
+  }
+  return owners;
 }
 
 async function seekCallers(

@@ -2,6 +2,7 @@ import type { HardenedPolicy, HardeningPlan } from '../containment/hardening.ts'
 import { describeOutcome } from '../core/alert/headline.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
 import { composePolicyDiff } from '../core/alert/policy-diff.ts';
+import { describePolicyOwner, type PolicyOwner } from '../core/alert/policy-owner.ts';
 import { composeRollbackCommand } from '../core/alert/rollback-command.ts';
 import { describeCaller } from '../core/caller/description.ts';
 import type { ReplacePlan } from '../core/plan/containment-plan.ts';
@@ -15,6 +16,22 @@ import { describePlan } from './plan-text.ts';
 export interface LeftOut {
   readonly functionArn: string;
   readonly reason: string;
+}
+
+/** A function that is to be contained, and who else writes its policies. */
+export interface OwnedFunction {
+  readonly functionArn: string;
+  readonly owner: PolicyOwner;
+}
+
+/** Writes what may overwrite the containment of each function, for people. */
+export function describeOwners(owners: readonly OwnedFunction[]): string {
+  return owners
+    .map(({ functionArn, owner }) => {
+      const sentences = describePolicyOwner(owner).map((sentence) => `  * ${printSafely(sentence)}`);
+      return `What may overwrite the policies of ${functionArn}:\n${sentences.join('\n')}\n`;
+    })
+    .join('');
 }
 
 /** Writes what would be done to each policy, for people. */

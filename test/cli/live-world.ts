@@ -1,12 +1,18 @@
-import { FUNCTION_ARN, PLANTED_GRANT, S3_GRANT } from '../containment/calls.ts';
-import { InMemoryLedger, InMemoryPolicies, StandingClock } from '../containment/in-memory-ports.ts';
 import type { Lever } from '../../core/plan/containment-plan.ts';
+import { FUNCTION_ARN, PLANTED_GRANT, S3_GRANT } from '../containment/calls.ts';
+import {
+  InMemoryLedger,
+  InMemoryPolicies,
+  InMemoryTags,
+  StandingClock,
+} from '../containment/in-memory-ports.ts';
 
 /** A live account in memory: one function with an alias, whose policies hold a listed trigger and a planted grant. */
 export interface LiveWorld {
   readonly policies: InMemoryPolicies;
   readonly ledger: InMemoryLedger;
   readonly clock: StandingClock;
+  readonly tags: InMemoryTags;
   readonly qualifiers: { readonly listQualifiers: (functionArn: string) => Promise<readonly string[]> };
 }
 
@@ -19,6 +25,7 @@ export function buildLiveWorld(lever: Lever = 'resourcePolicy'): LiveWorld {
     policies,
     ledger: new InMemoryLedger(),
     clock: new StandingClock(),
+    tags: new InMemoryTags(),
     qualifiers: { listQualifiers: async () => ['live'] },
   };
 }

@@ -1,10 +1,10 @@
-import { showCoverage, showFunction } from '../../cli/status.ts';
 import { main } from '../../cli/main.ts';
-import { PermanentError } from '../../containment/errors.ts';
+import { showCoverage, showFunction } from '../../cli/status.ts';
 import { containTarget } from '../../containment/containment.ts';
+import { PermanentError } from '../../containment/errors.ts';
 import type { Allowlist, InvokerEntry } from '../../core/allowlist/allowlist.ts';
 import { composeAllowlist, FUNCTION_ARN, GUARD, S3_ENTRY, S3_GRANT, TARGET } from '../containment/calls.ts';
-import { buildLiveWorld, type LiveWorld, LIVE } from './live-world.ts';
+import { buildLiveWorld, LIVE, type LiveWorld } from './live-world.ts';
 import { recordIo } from './recorded-io.ts';
 
 const ROLE = (expires?: string): InvokerEntry => ({
@@ -109,7 +109,13 @@ describe('status of one function', () => {
 
   it('names a statement that it does not follow', async () => {
     const world = buildLiveWorld();
-    const odd = { Sid: 'odd', Effect: 'Allow', NotPrincipal: { AWS: '1' }, Action: 'lambda:*', Resource: '*' };
+    const odd = {
+      Sid: 'odd',
+      Effect: 'Allow',
+      NotPrincipal: { AWS: '1' },
+      Action: 'lambda:*',
+      Resource: '*',
+    };
     world.policies.place(TARGET, { Version: '2012-10-17', Statement: [S3_GRANT, odd] });
     expect((await lookJson(world)).policies[0]!.ways).toContainEqual(
       expect.objectContaining({ sid: 'odd', kind: 'unclear' }),
@@ -131,7 +137,9 @@ describe('status of one function', () => {
     world.policies.place(TARGET, { Version: '2012-10-17', Statement: [edge] });
     const { code, out } = await look(world);
     expect(code).toBe(0);
-    expect(out).toContain('REFUSED, containment would not touch it: a statement lets `edgelambda.amazonaws.com`');
+    expect(out).toContain(
+      'REFUSED, containment would not touch it: a statement lets `edgelambda.amazonaws.com`',
+    );
   });
 
   it('shows the other policies where one may not be read', async () => {
@@ -194,7 +202,11 @@ describe('status of all functions', () => {
     FUNCTION_ARN.replace('thumbnailer', name),
   );
 
-  async function list(allowlist: Allowlist, functions: readonly string[], format: 'human' | 'json' = 'human') {
+  async function list(
+    allowlist: Allowlist,
+    functions: readonly string[],
+    format: 'human' | 'json' = 'human',
+  ) {
     const io = recordIo();
     const options = { region: 'eu-west-1', config: 'invokeguard.yaml', format };
     const code = await showCoverage(options, allowlist, { listFunctions: async () => functions }, io);
