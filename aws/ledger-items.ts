@@ -14,6 +14,7 @@ import { type Item, readItemText, writeNumber, writeText } from './attribute-val
  * | `event#<eventID>` | `event` | how far the work for one event is | 90 days after it began |
  * | `target#<qualified ARN>` | `lock` | who works on the policy, until when; the last rewrites | a day after the lease |
  * | `target#<qualified ARN>` | `containment#<containmentId>` | the snapshot before a change | never while it stands; a year after it was rolled back |
+ * | `switch#<unqualified ARN>` | the tier | the settings before `freeze` or `disable-triggers` | never while it stands; a year after it was rolled back |
  * | `guarded` | `<unqualified ARN>` | a function whose guards follow the allowlist | never; goes with a rollback |
  * | `alert#<SHA-256 of the violation>` | `alert` | who alerted, how often it was seen again | 90 days after it was claimed |
  */
@@ -124,10 +125,11 @@ function parseSnapshot(text: string | undefined): Snapshot | undefined {
   }
 }
 
-function raiseAltered(key: string): PermanentError {
+/** The error about an item that is not as the ledger wrote it. */
+export function raiseAltered(key: string): PermanentError {
   return new PermanentError(
     'SnapshotAltered',
-    `the ledger's item \`${key}\` is not as it was written: somebody changed the table; take the policy from another source`,
+    `the ledger's item \`${key}\` is not as it was written: somebody changed the table; take what was before from another source`,
   );
 }
 
