@@ -12,9 +12,11 @@ import { type ContainOptions, readContainOptions } from './contain-options.ts';
 import { type ContainSubjects, type ContainWriting, containFunctions } from './contain-run.ts';
 import { openLambdaPorts } from './live-lambda.ts';
 import { openLivePorts } from './live-ports.ts';
+import { runTier } from './tier.ts';
+import { namesTier } from './tier-options.ts';
 
 const USAGE =
-  'usage: invokeguard contain (--function ARN [--qualifier Q] | --all) [--dry-run] [--logs PATH…] [--config FILE] [--region R] [--yes] [--format human|json]';
+  'usage: invokeguard contain (--function ARN [--qualifier Q] | --all) [--dry-run] [--logs PATH…] [--config FILE] [--region R] [--yes] [--format human|json]\n       invokeguard contain --tier freeze|disable-triggers --function ARN [--dry-run] [--yes] [--format human|json]';
 
 const HELP = `${USAGE}
 
@@ -29,6 +31,8 @@ guard, whose ledger keeps what a rollback puts back.
   --logs PATH…     CloudTrail logs (files, folders, or -): also show their callers who would be shut out
   --config FILE    the allowlist (default: invokeguard.yaml); deploy the same one, or the guard goes back to its own
   --region R       the Region of --all (default: AWS_REGION or AWS_DEFAULT_REGION)
+  --tier TIER      instead of the policy, whoever is listed: freeze (reserved concurrency 0: nothing runs), or
+                   disable-triggers (event source mappings off, open function URLs to AWS_IAM); one whole function
   --yes            do not ask
   --format         human (default) or json
   --help           this text
@@ -46,6 +50,7 @@ export const containCommand: Command = {
 };
 
 async function runContain(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  if (namesTier(args)) return runTier('contain', args, USAGE, io);
   const options = readContainOptions(args, io.env);
   if (options.kind === 'help') {
     io.writeOut(HELP);

@@ -18,9 +18,11 @@ import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { askToProceed } from './confirmation.ts';
 import { openLivePorts } from './live-ports.ts';
 import { readLiveTarget } from './live-target.ts';
+import { runTier } from './tier.ts';
+import { namesTier } from './tier-options.ts';
 
 const USAGE =
-  'usage: invokeguard rollback --function ARN [--qualifier Q] [--caller CALLER] [--restore-offender] [--yes]';
+  'usage: invokeguard rollback --function ARN [--qualifier Q] [--caller CALLER] [--restore-offender] [--yes]\n       invokeguard rollback --tier freeze|disable-triggers --function ARN [--dry-run] [--yes] [--format human|json]';
 
 const HELP = `${USAGE}
 
@@ -32,6 +34,7 @@ and asks before it changes anything.
   --qualifier Q        the version or alias whose policy it is (default: the function itself)
   --caller CALLER      lift only this one: a role or user ARN, an account, a service name, or anonymous
   --restore-offender   bring back the grants that let the contained callers in, too
+  --tier TIER          instead of the policy, the settings that contain --tier turned: freeze or disable-triggers
   --format             human (default) or json
   --yes                do not ask
   --help               this text
@@ -56,6 +59,7 @@ interface RollbackOptions {
 }
 
 async function runRollback(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  if (namesTier(args)) return runTier('rollback', args, USAGE, io);
   const options = readOptions(args, io);
   if (options.kind === 'help') {
     io.writeOut(HELP);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { PermanentError, RetryableError } from '../../containment/errors.ts';
 import {
   applyTier,
