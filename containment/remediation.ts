@@ -68,7 +68,7 @@ export async function remediateRecord(
   const placement = placeInvocation(parsed, guard);
   if (placement.kind === 'foreign') return { kind: 'skipped', reason: placement.reason };
   const caller = identifyCaller(parsed);
-  const mappings = await resolveMapping(caller, ports.mappings);
+  const mappings = await resolveMapping(caller, parsed.functionArn, allowlist, ports.mappings);
   const decision = decideInvocation(parsed, caller, allowlist, mappings);
   const { verdict } = decision;
   if (verdict === 'authorized' || verdict === 'unguarded') return { kind: 'passed', verdict };

@@ -30,7 +30,25 @@ export function evaluatePolicy(policy: PolicyDocument | null, request: AccessReq
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
  */
 export function authorizeRequest(policy: PolicyDocument | null, request: AccessRequest): AccessDecision {
-  const verdict = judgePolicy(policy, request);
+  return joinIdentity(judgePolicy(policy, request), request);
+}
+
+/**
+ * Decides like `authorizeRequest`, for many requests: what a policy says does not depend on the caller's identity
+ * policies, so requests that share one context object (and with it caller and action) are judged once.
+ */
+export function createAuthorizer(): typeof authorizeRequest {
+  const known = new WeakMap<AccessRequest['context'], Map<PolicyDocument | null, PolicyVerdict>>();
+  return (policy, request) => {
+    const verdicts = known.get(request.context) ?? new Map<PolicyDocument | null, PolicyVerdict>();
+    known.set(request.context, verdicts);
+    const verdict = verdicts.get(policy) ?? judgePolicy(policy, request);
+    verdicts.set(policy, verdict);
+    return joinIdentity(verdict, request);
+  };
+}
+
+function joinIdentity(verdict: PolicyVerdict, request: AccessRequest): AccessDecision {
   const denied = readDeny(verdict);
   if (denied !== undefined) return denied;
   if (request.identity === 'denies') {

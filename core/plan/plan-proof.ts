@@ -1,4 +1,4 @@
-import { authorizeRequest } from '../evaluator/authorization.ts';
+import { createAuthorizer } from '../evaluator/authorization.ts';
 import type { PlanInput, ReplacePlan } from './containment-plan.ts';
 import { type PlanProof, tryPlan } from './plan-trial.ts';
 
@@ -9,5 +9,5 @@ export type { PlanProof } from './plan-trial.ts';
  * shut out, and nobody gains, also where doubtful condition keys are absent. `refuted` means: write nothing.
  */
 export function provePlan(input: PlanInput, plan: ReplacePlan): PlanProof {
-  return tryPlan(input, plan, authorizeRequest);
+  return tryPlan(input, plan, createAuthorizer());
 }

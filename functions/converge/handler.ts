@@ -1,5 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { logFailure } from '../failure-log.ts';
 import { buildGuardRuntime } from '../guard-runtime.ts';
 import { handleJob } from './job-handler.ts';
 
@@ -21,7 +22,8 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   try {
     return await processPartialResponse(
       event,
-      (message: SQSRecord) => handleJob(message.body, deadlineMs, runtime),
+      (message: SQSRecord) =>
+        logFailure(runtime, message, () => handleJob(message.body, deadlineMs, runtime)),
       processor,
       { context, throwOnFullBatchFailure: false },
     );

@@ -33,7 +33,10 @@ export function readJob(body: string): ReadJob {
   }
 }
 
-/** The remediation function wrote it; nobody else may send to this queue. */
+/**
+ * The remediation function writes it. Whoever else may send to this queue could name another caller, and would only
+ * have an unlisted one denied: the plan refuses to deny a listed caller.
+ */
 function readOffender(job: JsonObject | undefined): Caller | null {
   const offender = readObject(job, 'offender');
   return readText(offender, 'kind') === undefined ? null : ((offender as Caller | undefined) ?? null);

@@ -1,5 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { logFailure } from '../failure-log.ts';
 import { buildGuardRuntime } from '../guard-runtime.ts';
 import { handleMessage } from './message-handler.ts';
 
@@ -18,12 +19,9 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   try {
     return await processPartialResponse(
       event,
-      (message: SQSRecord) => handleMessage(message, runtime),
+      (message: SQSRecord) => logFailure(runtime, message, () => handleMessage(message, runtime)),
       processor,
-      {
-        context,
-        throwOnFullBatchFailure: false,
-      },
+      { context, throwOnFullBatchFailure: false },
     );
   } finally {
     runtime.telemetry.metrics.publishStoredMetrics();
