@@ -221,9 +221,11 @@ export class InMemoryAlerts implements AlertPublisher {
 export class InMemoryMappings implements EventSourceMappings {
   readonly sources = new Map<string, string>();
   readonly disabled = new Set<string>();
+  reads = 0;
   interrupt: Interruption = () => undefined;
 
   async readSource(mappingArn: string): Promise<string | null> {
+    this.reads += 1;
     return this.sources.get(mappingArn) ?? null;
   }
 

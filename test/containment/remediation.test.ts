@@ -229,6 +229,18 @@ describe('an event source mapping', () => {
     expect(world.mappings.disabled.size).toBe(0);
   });
 
+  it('is looked up only where an entry lists a source: the control plane is for everybody', async () => {
+    for (const invokers of [
+      [],
+      [{ kind: 'eventSourceMapping', pointer: '/x', eventSourceMapping: MAPPING } as const],
+    ]) {
+      const world = buildWorld();
+      world.mappings.sources.set(MAPPING, QUEUE);
+      await deliver(world, call, composeAllowlist('observe', invokers));
+      expect(world.mappings.reads).toBe(0);
+    }
+  });
+
   it('in mode observe is only alerted', async () => {
     const world = buildWorld();
     world.mappings.sources.set(MAPPING, QUEUE);
