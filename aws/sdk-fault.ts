@@ -50,6 +50,7 @@ const KINDS_BY_NAME: Readonly<Record<string, FaultKind>> = {
   NotFoundException: 'notFound',
   ResourceNotFoundException: 'notFound',
   ResourceConflictException: 'conflict',
+  ResourceInUseException: 'conflict',
   PreconditionFailedException: 'precondition',
   InvalidAction: 'apiMissing',
   MissingAuthenticationToken: 'apiMissing',

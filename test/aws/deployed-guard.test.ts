@@ -9,7 +9,13 @@ import { composeSdkError } from './sdk-errors.ts';
 const lambda = mockClient(LambdaClient);
 const sqs = mockClient(SQSClient);
 const find = async (): Promise<DeployedGuard> => findDeployedGuard(new LambdaClient({ region: 'eu-west-1' }));
-const VARIABLES = { LEDGER_TABLE_NAME: 'ledger', GUARD_ACCOUNT: '111122223333', GUARD_REGION: 'eu-west-1' };
+const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:alerts';
+const VARIABLES = {
+  LEDGER_TABLE_NAME: 'ledger',
+  ALERT_TOPIC_ARN: TOPIC,
+  GUARD_ACCOUNT: '111122223333',
+  GUARD_REGION: 'eu-west-1',
+};
 
 beforeEach(() => {
   lambda.reset();
@@ -22,7 +28,12 @@ describe('the deployed guard', () => {
       .on(GetFunctionConfigurationCommand, { FunctionName: 'invokeguard-remediator' })
       .resolves({ Environment: { Variables: VARIABLES } });
     const guard = nameGuard('111122223333', 'eu-west-1');
-    expect(await find()).toEqual({ kind: 'deployed', guard, ledgerTableName: 'ledger' });
+    expect(await find()).toEqual({
+      kind: 'deployed',
+      guard,
+      ledgerTableName: 'ledger',
+      alertTopicArn: TOPIC,
+    });
   });
 
   it('is not there where the function is not', async () => {

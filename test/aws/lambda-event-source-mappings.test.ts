@@ -73,10 +73,12 @@ describe('disabling a mapping', () => {
   it('that is in use by another change is tried again later', async () => {
     lambda.on(GetEventSourceMappingCommand).resolves({ State: 'Enabled' });
     lambda.on(UpdateEventSourceMappingCommand).rejects(composeSdkError('ResourceInUseException', 400));
-    await expect(build().disableMapping(MAPPING)).rejects.toThrow();
+    await expect(build().disableMapping(MAPPING)).rejects.toMatchObject({ name: 'RetryableError' });
   });
 
   it('refuses an ARN without a UUID', async () => {
-    await expect(build().disableMapping('arn:aws:sqs:eu-west-1:111122223333:orders')).rejects.toThrow();
+    await expect(build().disableMapping('arn:aws:sqs:eu-west-1:111122223333:orders')).rejects.toThrow(
+      'is not the ARN of an event source mapping',
+    );
   });
 });
