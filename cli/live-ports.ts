@@ -4,8 +4,9 @@ import { DynamodbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamodbTierLedger } from '../aws/dynamodb-tier-ledger.ts';
 import { LambdaFunctionSwitches } from '../aws/lambda-function-switches.ts';
 import { LambdaPolicyStore } from '../aws/lambda-policy-store.ts';
+import { SnsAlertPublisher } from '../aws/sns-alert-publisher.ts';
 import type { ContainmentPorts } from '../containment/containment.ts';
-import type { Clock } from '../containment/ports.ts';
+import type { AlertPublisher, Clock } from '../containment/ports.ts';
 import type { TierPorts } from '../containment/tier.ts';
 import type { Guard } from '../core/guard.ts';
 import type { CommandIo } from './command-io.ts';
@@ -17,6 +18,7 @@ export type LivePorts =
       readonly guard: Guard;
       readonly ports: ContainmentPorts;
       readonly tiers: TierPorts;
+      readonly alerts: AlertPublisher;
     }
   | { readonly kind: 'unavailable'; readonly problem: string };
 
@@ -49,6 +51,7 @@ export async function openLivePorts(region: string, io: CommandIo, clock: Clock)
           tiers: new DynamodbTierLedger(clients.dynamodb, found.ledgerTableName),
           clock,
         },
+        alerts: new SnsAlertPublisher(clients.sns, found.alertTopicArn),
       };
   }
 }

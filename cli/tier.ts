@@ -1,5 +1,7 @@
 import { SYSTEM_CLOCK } from '../aws/system-clock.ts';
+import type { AlertPublisher } from '../containment/ports.ts';
 import {
+  announceTier,
   applyTier,
   applyTierRollback,
   prepareTier,
@@ -7,6 +9,8 @@ import {
   type TierPorts,
   type TierResult,
 } from '../containment/tier.ts';
+import type { TierSubject } from '../core/alert/tier-alert.ts';
+import type { Guard } from '../core/guard.ts';
 import { printSafely } from '../core/text.ts';
 import {
   composeTierRollbackCommand,
@@ -18,6 +22,12 @@ import type { CommandIo, ExitCode } from './command-io.ts';
 import { askToProceed } from './confirmation.ts';
 import { openLivePorts } from './live-ports.ts';
 import { readTierOptions, type TierOptions } from './tier-options.ts';
+
+/** What a tier acts on, and who is told. */
+export interface TierOffice extends TierPorts {
+  readonly guard: Guard;
+  readonly alerts: AlertPublisher;
+}
 
 /** Runs `contain --tier` or `rollback --tier`; `usage` is the verb's own. */
 export async function runTier(
@@ -36,11 +46,13 @@ export async function runTier(
     io.writeErr(`${live.problem}\n`);
     return 1;
   }
-  return verb === 'contain' ? putTierOn(options, live.tiers, io) : takeTierBack(options, live.tiers, io);
+  const { guard, alerts } = live;
+  const office: TierOffice = { ...live.tiers, guard, alerts };
+  return verb === 'contain' ? putTierOn(options, office, io) : takeTierBack(options, office, io);
 }
 
 /** Prepares, shows, asks, puts on and reports one tier. */
-export async function putTierOn(options: TierOptions, ports: TierPorts, io: CommandIo): Promise<ExitCode> {
+export async function putTierOn(options: TierOptions, ports: TierOffice, io: CommandIo): Promise<ExitCode> {
   const { request } = options;
   const { functionArn, tier } = request;
   const prepared = await prepareTier(request, ports);
@@ -69,11 +81,16 @@ export async function putTierOn(options: TierOptions, ports: TierPorts, io: Comm
     `  ${back}`,
   ];
   report(options, io, result.kind, end, { ...result, notStopped, rollback: back });
+  await announce(options, 'putOn', result, ports, io);
   return result.kind === 'complete' ? 0 : 1;
 }
 
 /** Prepares, shows, asks, goes and reports the way back of one tier. */
-export async function takeTierBack(options: TierOptions, ports: TierPorts, io: CommandIo): Promise<ExitCode> {
+export async function takeTierBack(
+  options: TierOptions,
+  ports: TierOffice,
+  io: CommandIo,
+): Promise<ExitCode> {
   const { request } = options;
   const prepared = await prepareTierRollback(request, ports);
   if (prepared.kind === 'nothing') {
@@ -94,7 +111,20 @@ export async function takeTierBack(options: TierOptions, ports: TierPorts, io: C
   const result = await applyTierRollback(prepared, ports);
   const end = describeEnd(result, 'NOT ALL IS BACK');
   report(options, io, result.kind, end, { ...result, left });
+  await announce(options, 'takenBack', result, ports, io);
   return result.kind === 'complete' ? 0 : 1;
+}
+
+/** Tells the subscribers of the alerts, who may wonder about the function; without it the change stands all the same. */
+async function announce(
+  { request }: TierOptions,
+  direction: TierSubject['direction'],
+  { done, failures, digest }: TierResult,
+  { guard, alerts }: TierOffice,
+  io: CommandIo,
+): Promise<void> {
+  const notice = await announceTier({ guard, ...request, direction, done, failures, digest }, alerts);
+  if (notice.kind === 'untold') io.writeErr(`warning: nobody was alerted: ${printSafely(notice.reason)}\n`);
 }
 
 /** Shows what would be changed and asks; answers an exit code where nothing is to be done. */

@@ -1,8 +1,9 @@
+import { composeTierAlert, type TierSubject } from '../core/alert/tier-alert.ts';
 import { findSwitch, type SwitchChange, type Tier } from '../core/tier/tier.ts';
 import { joinChanges, planTier, planTierRollback } from '../core/tier/tier-plan.ts';
 import { describeChange } from '../core/tier/tier-text.ts';
 import { ContainmentError, RetryableError } from './errors.ts';
-import type { Clock } from './ports.ts';
+import type { AlertPublisher, Clock } from './ports.ts';
 import { digestSnapshot } from './snapshot-digest.ts';
 import type { FunctionSwitches, TierLedger, TierRecord, TierSnapshot } from './tier-ports.ts';
 
@@ -172,4 +173,18 @@ async function readBack(
       return position.kind === 'gone' || position.value === change.after;
     }),
   );
+}
+
+/** Whether the others were told of a tier. */
+export type TierNotice = { readonly kind: 'told' } | { readonly kind: 'untold'; readonly reason: string };
+
+/** Alerts about a tier that was put on or taken back. What is done is done: a fault of the alert is only reported. */
+export async function announceTier(about: TierSubject, alerts: AlertPublisher): Promise<TierNotice> {
+  try {
+    await alerts.publishAlert(composeTierAlert(about));
+    return { kind: 'told' };
+  } catch (error) {
+    if (error instanceof ContainmentError) return { kind: 'untold', reason: error.message };
+    throw error;
+  }
 }

@@ -12,6 +12,7 @@ import type { PolicyOwner } from './policy-owner.ts';
 import { shortenText } from './quotation.ts';
 import { composeWayBack } from './rollback-command.ts';
 import { composeSubject } from './subject.ts';
+import type { TierEvent } from './tier-alert.ts';
 
 /** Everything that an alert tells. */
 export interface AlertSubject {
@@ -31,7 +32,7 @@ export interface Alert {
   /** For people, in e-mail. */
   readonly text: string;
   /** For machines; the shape is documented in docs/alerts.md. */
-  readonly event: InvocationEvent | ConvergenceEvent;
+  readonly event: InvocationEvent | ConvergenceEvent | TierEvent;
   /** For SNS filter policies. */
   readonly attributes: Readonly<Record<string, string>>;
 }

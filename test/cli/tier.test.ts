@@ -2,9 +2,10 @@ import { containCommand } from '../../cli/contain.ts';
 import { rollbackCommand } from '../../cli/rollback.ts';
 import { putTierOn, takeTierBack } from '../../cli/tier.ts';
 import { namesTier, readTierOptions, type TierOptions } from '../../cli/tier-options.ts';
+import { PermanentError } from '../../containment/errors.ts';
 import type { Tier } from '../../core/tier/tier.ts';
-import { FUNCTION_ARN } from '../containment/calls.ts';
-import { StandingClock } from '../containment/in-memory-ports.ts';
+import { FUNCTION_ARN, GUARD } from '../containment/calls.ts';
+import { InMemoryAlerts, StandingClock } from '../containment/in-memory-ports.ts';
 import { InMemorySwitches, InMemoryTierLedger } from '../containment/in-memory-tiers.ts';
 import { recordIo } from './recorded-io.ts';
 
@@ -13,7 +14,13 @@ const NOW = Date.parse('2026-11-21T10:00:00Z');
 function buildWorld() {
   const switches = new InMemorySwitches();
   switches.concurrency = { tier: 'freeze', reservedConcurrency: 100, provisioned: [] };
-  return { switches, tiers: new InMemoryTierLedger(), clock: new StandingClock() };
+  return {
+    switches,
+    tiers: new InMemoryTierLedger(),
+    clock: new StandingClock(),
+    guard: GUARD,
+    alerts: new InMemoryAlerts(),
+  };
 }
 
 function order(changes: Partial<TierOptions> = {}, tier: Tier = 'freeze'): TierOptions {
@@ -44,6 +51,41 @@ describe('contain --tier', () => {
     expect(out).toContain(`  npx invokeguard rollback --tier freeze --function '${FUNCTION_ARN}'\n`);
   });
 
+  it('alerts, so that nobody wonders about a function that does not answer', async () => {
+    const world = buildWorld();
+    await putOn(world);
+    await takeBack(world);
+    const [on, off] = world.alerts.published;
+    expect(on?.subject).toBe('Invokeguard: freeze put on: thumbnailer');
+    expect(on?.text).toContain('reserved concurrency 100 -> 0');
+    expect(on?.text).toContain(`npx invokeguard rollback --tier freeze --function '${FUNCTION_ARN}'`);
+    expect(on?.event).toMatchObject({ kind: 'tier', direction: 'putOn', done: [{ before: 100, after: 0 }] });
+    expect(on?.attributes).toMatchObject({ kind: 'tier', outcome: 'contained' });
+    expect(off?.subject).toBe('Invokeguard: freeze taken back: thumbnailer');
+    expect(off?.event).toMatchObject({ direction: 'takenBack', rollback: null, notStopped: [] });
+  });
+
+  it('stands where the alert cannot be sent, with a warning', async () => {
+    const world = buildWorld();
+    world.alerts.interrupt = () => {
+      throw new PermanentError('AccessDenied', '`sns:Publish` is not allowed');
+    };
+    const { code, err } = await putOn(world);
+    expect(code).toBe(0);
+    expect(err).toBe('warning: nobody was alerted: `sns:Publish` is not allowed\n');
+    expect(world.switches.concurrency.reservedConcurrency).toBe(0);
+  });
+
+  it('alerts about what failed as about something refused', async () => {
+    const world = buildWorld();
+    world.switches.refusal = 'no';
+    await putOn(world);
+    const [alert] = world.alerts.published;
+    expect(alert?.subject).toBe('Invokeguard: freeze NOT wholly put on: thumbnailer');
+    expect(alert?.text).toContain('FAILED:\n  reserved concurrency 100 -> 0: no');
+    expect(alert?.attributes['outcome']).toBe('refused');
+  });
+
   it('changes nothing in a dry run', async () => {
     const world = buildWorld();
     const { code, out } = await putOn(world, order({ run: 'dryRun', format: 'json' }));
@@ -56,6 +98,7 @@ describe('contain --tier', () => {
     });
     expect(world.switches.calls).toEqual(['readSwitches']);
     expect(world.tiers.records.size).toBe(0);
+    expect(world.alerts.published).toEqual([]);
   });
 
   it.each([
