@@ -134,11 +134,12 @@ async function turnSwitches(
     const fault = await turnSwitch(functionArn, change, ports.switches);
     if (fault !== undefined) faults.set(change, fault);
   }
-  const standing = await readBack(snapshot, changes, ports.switches);
-  const done = changes.filter((change) => standing.has(change));
-  const failures = changes
-    .filter((change) => !standing.has(change))
-    .map((change) => `${describeChange(change)}: ${faults.get(change) ?? 'it does not read back so'}`);
+  const unconfirmed = await readBack(snapshot, changes, ports.switches);
+  const failures = changes.flatMap((change) => {
+    const seen = unconfirmed.get(change);
+    return seen === undefined ? [] : [`${describeChange(change)}: ${faults.get(change) ?? seen}`];
+  });
+  const done = changes.filter((change) => !unconfirmed.has(change));
   const kind = failures.length === 0 ? 'complete' : 'incomplete';
   return { kind, done, failures, digest: digestSnapshot(snapshot) };
 }
@@ -158,21 +159,29 @@ async function turnSwitch(
   }
 }
 
-/** Which changes stand now. A mapping or URL that is gone lets nobody in, and there is nothing to put back. */
+/**
+ * Which changes do not stand now, and why. A mapping or URL that is gone lets nobody in, and there is nothing to put
+ * back.
+ */
 async function readBack(
   { functionArn, tier }: TierSnapshot,
   changes: readonly SwitchChange[],
   switches: FunctionSwitches,
-): Promise<ReadonlySet<SwitchChange>> {
-  if (changes.length === 0) return new Set();
-  const reading = await switches.readSwitches(functionArn, tier);
-  if (reading.kind === 'missing') return new Set(changes);
-  return new Set(
-    changes.filter((change) => {
-      const position = findSwitch(reading.settings, change);
-      return position.kind === 'gone' || position.value === change.after;
-    }),
-  );
+): Promise<ReadonlyMap<SwitchChange, string>> {
+  if (changes.length === 0) return new Map();
+  try {
+    const reading = await switches.readSwitches(functionArn, tier);
+    if (reading.kind === 'missing') return new Map();
+    const { settings } = reading;
+    const differing = changes.filter((change) => {
+      const position = findSwitch(settings, change);
+      return position.kind === 'set' && position.value !== change.after;
+    });
+    return new Map(differing.map((change) => [change, 'it does not read back so']));
+  } catch (error) {
+    if (!(error instanceof ContainmentError)) throw error;
+    return new Map(changes.map((change) => [change, `it could not be read back: ${error.message}`]));
+  }
 }
 
 /** Whether the others were told of a tier. */

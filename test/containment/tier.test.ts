@@ -119,6 +119,22 @@ describe('freeze', () => {
     });
   });
 
+  it('that cannot be read back is incomplete, and can be asked for again', async () => {
+    const world = buildWorld(100);
+    let reads = 0;
+    world.switches.interrupt = (call) => {
+      if (call === 'readSwitches') reads += 1;
+      if (reads === 2) throw new RetryableError('ServiceUnavailable', 'throttled');
+    };
+    expect(await putOn(world, 'freeze')).toMatchObject({
+      kind: 'incomplete',
+      failures: ['reserved concurrency 100 -> 0: it could not be read back: throttled'],
+    });
+    world.switches.interrupt = () => undefined;
+    expect(await takeBack(world, 'freeze')).toMatchObject({ kind: 'complete' });
+    expect(world.switches.concurrency.reservedConcurrency).toBe(100);
+  });
+
   it('that was cut off before the write is finished by asking again', async () => {
     const world = buildWorld(100);
     world.switches.interrupt = (call) => {
