@@ -22,7 +22,7 @@ import { runTier } from './tier.ts';
 import { namesTier } from './tier-options.ts';
 
 const USAGE =
-  'usage: invokeguard rollback --function ARN [--qualifier Q] [--caller CALLER] [--restore-offender] [--yes]\n       invokeguard rollback --tier freeze|disable-triggers --function ARN [--dry-run] [--yes] [--format human|json]';
+  'usage: invokeguard rollback --function ARN [--qualifier Q] [--caller CALLER] [--digest SHA] [--restore-offender] [--yes]\n       invokeguard rollback --tier freeze|disable-triggers --function ARN [--dry-run] [--yes] [--format human|json]';
 
 const HELP = `${USAGE}
 
@@ -33,6 +33,8 @@ and asks before it changes anything.
   --function ARN       the function, as the alert names it (with or without :QUALIFIER)
   --qualifier Q        the version or alias whose policy it is (default: the function itself)
   --caller CALLER      lift only this one: a role or user ARN, an account, a service name, or anonymous
+  --digest SHA[,SHA]   take back only the snapshots with this SHA-256, as alerts name it: whoever can write the ledger's
+                       table, but not your inbox, cannot choose what you restore
   --restore-offender   bring back the grants that let the contained callers in, too
   --tier TIER          instead of the policy, the settings that contain --tier turned: freeze or disable-triggers
   --format             human (default) or json
@@ -85,6 +87,7 @@ function readOptions(
     function: 'string',
     qualifier: 'string',
     caller: 'string',
+    digest: 'string',
     'restore-offender': 'boolean',
     format: 'string',
     yes: 'boolean',
@@ -105,6 +108,14 @@ function readOptions(
     const message = `\`--caller ${named}\` names nobody, expected a role or user ARN, an account, a service or \`anonymous\``;
     return { kind: 'usageError', message };
   }
+  const digests = texts.get('digest')?.split(',') ?? [];
+  const odd = digests.find((digest) => !/^[0-9a-f]{64}$/.test(digest));
+  if (odd !== undefined) {
+    return {
+      kind: 'usageError',
+      message: `\`--digest ${odd}\` is no SHA-256, expected 64 hexadecimal digits`,
+    };
+  }
   const target = readLiveTarget(texts.get('function'), texts.get('qualifier'));
   if (target.kind === 'usageError') return target;
   return {
@@ -114,6 +125,7 @@ function readOptions(
       target: target.target,
       offenderGrants: flags.has('restore-offender') ? 'restore' : 'keepOut',
       caller,
+      digests,
     },
     region: target.region,
     format,

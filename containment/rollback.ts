@@ -6,7 +6,7 @@ import { type Generation, planRollback } from '../core/plan/rollback-plan.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import type { ContainmentPorts } from './containment.ts';
 import { RetryableError } from './errors.ts';
-import type { AbsentPolicy, Containment, PolicyTarget, PresentPolicy } from './ports.ts';
+import type { AbsentPolicy, Containment, PolicyTarget, PresentPolicy, Snapshot } from './ports.ts';
 import { confirmWrite } from './read-back.ts';
 import { composeSnapshot } from './snapshot.ts';
 import { digestSnapshot } from './snapshot-digest.ts';
@@ -20,6 +20,8 @@ export interface RollbackRequest {
   readonly offenderGrants: 'keepOut' | 'restore';
   /** Lift only this caller; null for everything. */
   readonly caller: Caller | null;
+  /** SHA-256 of the snapshots that may be taken back, from alerts; empty for all that the ledger holds. */
+  readonly digests: readonly string[];
 }
 
 /** A rollback that is planned and not yet written, for a person to look at. */
@@ -48,7 +50,14 @@ export async function prepareRollback(
     return { kind: 'nothing', reason: 'the function, version or alias does not exist any more' };
   }
   if (before.kind === 'unreadable') return { kind: 'refused', reason: before.reason };
-  const containments = await ports.ledger.listContainments(request.target);
+  const stored = await ports.ledger.listContainments(request.target);
+  const containments = stored.filter(({ snapshot }) => isAskedFor(snapshot, request.digests));
+  if (request.digests.length > 0 && containments.length === 0) {
+    return {
+      kind: 'refused',
+      reason: 'the ledger holds no snapshot with this SHA-256: it was changed, or is gone',
+    };
+  }
   const generations = containments.filter((containment) => containment.state !== 'rolledBack');
   const plan = planGenerations(
     request,
@@ -59,6 +68,10 @@ export async function prepareRollback(
   if (plan.kind === 'unchanged') return { kind: 'nothing', reason: plan.reason };
   if (plan.kind === 'refused') return { kind: 'refused', reason: plan.reason };
   return { kind: 'prepared', plan, before, generations };
+}
+
+function isAskedFor(snapshot: Snapshot, digests: readonly string[]): boolean {
+  return digests.length === 0 || digests.includes(digestSnapshot(snapshot));
 }
 
 /**

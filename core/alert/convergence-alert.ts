@@ -50,11 +50,10 @@ export function composeConvergenceAlert(about: ConvergenceSubject): Alert {
     text: `${[
       functionArn,
       `${policies.length} of ${policies.length + pending.length} policies looked at: ${rewritten.length} rewritten, ${open.length} NOT guarded.`,
-      ...list(
-        'Rewritten:',
-        rewritten,
-        ({ qualifier }) => composeRollbackCommand({ functionArn, qualifier }) ?? '',
-      ),
+      ...list('Rewritten:', rewritten, ({ qualifier, outcome }) => {
+        const digest = outcome.kind === 'contained' ? outcome.digest : undefined;
+        return composeRollbackCommand({ functionArn, qualifier }, digest) ?? '';
+      }),
       ...list('NOT guarded:', open, ({ qualifier, outcome }) => {
         return `${nameQualifier(qualifier)}: ${quoteText(describeOutcome(outcome))}`;
       }),

@@ -34,6 +34,7 @@ async function roll(
     target: options.target ?? TARGET,
     offenderGrants,
     caller: options.caller ?? null,
+    digests: [],
   };
   const code = await rollBack({ request, format, asking }, GUARD, world, io);
   return { code, ...io.written };

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { type ContainmentPorts, containTarget } from '../../containment/containment.ts';
 import { RetryableError } from '../../containment/errors.ts';
 import { applyRollback, prepareRollback, type RollbackRequest } from '../../containment/rollback.ts';
+import { digestSnapshot } from '../../containment/snapshot-digest.ts';
 import type { Caller } from '../../core/caller/caller.ts';
 import type { Lever } from '../../core/plan/containment-plan.ts';
 import { policiesMeanSame } from '../../core/policy/canonical-form.ts';
@@ -53,7 +54,14 @@ async function contain(world: World, offender: Caller | null = MALLORY): Promise
 
 function compose(more: Partial<RollbackRequest> = {}): RollbackRequest {
   runs += 1;
-  return { runID: `rollback-${runs}`, target: TARGET, offenderGrants: 'keepOut', caller: null, ...more };
+  return {
+    runID: `rollback-${runs}`,
+    target: TARGET,
+    offenderGrants: 'keepOut',
+    caller: null,
+    digests: [],
+    ...more,
+  };
 }
 
 async function rollBack(world: World, more: Partial<RollbackRequest> = {}): Promise<string> {
@@ -307,5 +315,39 @@ describe('what keeps a rollback from being made', () => {
     });
     expect(world.ledger.events.has(request.runID)).toBe(false);
     expect(world.ledger.locks.size).toBe(0);
+  });
+});
+
+describe('the digest of a snapshot', () => {
+  /** Somebody who can write the table plants a generation whose rollback would open the function. */
+  function forgeGeneration(world: World): void {
+    const [event] = [...world.ledger.events.values()];
+    if (event === undefined) throw new Error('expected a containment');
+    const { snapshot } = event;
+    const containmentId = '2026-11-21T11:00:00.000Z#forged';
+    const plan = { ...snapshot.plan, removed: [{ ...PLANTED_GRANT, Sid: 'forged', Principal: '*' }] };
+    world.ledger.events.set('forged', { ...event, snapshot: { ...snapshot, containmentId, plan } });
+  }
+
+  async function readDigest(world: World): Promise<string> {
+    const [first] = await world.ledger.listContainments(TARGET);
+    return first === undefined ? '' : digestSnapshot(first.snapshot);
+  }
+
+  it('keeps a planted generation out', async () => {
+    const world = buildWorld({ ...POLICY, Statement: [S3_GRANT, PLANTED_GRANT, SNS_GRANT] });
+    await contain(world);
+    const digests = [await readDigest(world)];
+    forgeGeneration(world);
+    expect(await rollBack(world, { digests, offenderGrants: 'restore' })).toBe('rolledBack');
+    expectPolicy(world, [S3_GRANT, PLANTED_GRANT, SNS_GRANT]);
+  });
+
+  it('that fits no stored snapshot is refused: somebody changed the table', async () => {
+    const world = buildWorld(POLICY);
+    await contain(world);
+    const before = world.policies.look(TARGET);
+    expect(await rollBack(world, { digests: ['0'.repeat(64)] })).toBe('refused');
+    expect(world.policies.look(TARGET)).toBe(before);
   });
 });

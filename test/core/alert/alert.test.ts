@@ -112,7 +112,7 @@ describe('the text of an alert', () => {
       qualifier: 'live',
       caller: { kind: 'role', roleArn: 'arn:aws:iam::111122223333:role/intruder' },
       outcome: { kind: 'contained' },
-      rollback: `npx invokeguard rollback --function '${FUNCTION_ARN}' --qualifier 'live'`,
+      rollback: `npx invokeguard rollback --function '${FUNCTION_ARN}' --qualifier 'live' --digest ${'ab'.repeat(32)}`,
     });
     expect(attributes).toMatchObject({
       verdict: 'unauthorized',
