@@ -71,7 +71,7 @@ export function describeFunction({ functionArn, entry, policies, ending, ledger 
   });
   const guarded = `${functionArn}: ${describeCover({ functionArn, entry }, '')}`;
   const without =
-    ledger === 'none' ? ['No guard is deployed in this Region, so there is no record of containments.'] : [];
+    ledger === 'none' ? ['There is no record of containments: no deployed guard, no ledger.'] : [];
   return [guarded, ...blocks, ...without, ...describeEnding(ending), ''].join('\n');
 }
 

@@ -65,6 +65,7 @@ async function runStatus(args: readonly string[], io: CommandIo): Promise<ExitCo
     return 2;
   }
   const live = await openLivePorts(region, io, SYSTEM_CLOCK);
+  if (live.kind === 'unavailable') io.writeErr(`${live.problem}\n`);
   const ledger = live.kind === 'live' ? live.ports.ledger : null;
   const guard = live.kind === 'live' ? live.guard : nameGuard(subject.account, region);
   const question = { target: subject.target, entry, allowlist: config.allowlist, format: options.format };

@@ -111,6 +111,7 @@ describeWithFakecloud('status, contain and rollback on an engine that has PutRes
     );
     await createFunction(REMEDIATOR_NAME, {
       LEDGER_TABLE_NAME: TABLE,
+      ALERT_TOPIC_ARN: `arn:aws:sns:${REGION}:${FAKECLOUD_ACCOUNT}:alerts`,
       GUARD_ACCOUNT: FAKECLOUD_ACCOUNT,
       GUARD_REGION: REGION,
     });

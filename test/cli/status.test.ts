@@ -1,3 +1,5 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { main } from '../../cli/main.ts';
 import { showCoverage, showFunction } from '../../cli/status.ts';
 import { containTarget } from '../../containment/containment.ts';
@@ -169,7 +171,7 @@ describe('status of one function', () => {
 
   it('works without a deployed guard, and says that there is no record', async () => {
     const { out } = await look(buildLiveWorld(), { guard: 'none' });
-    expect(out).toContain('No guard is deployed in this Region');
+    expect(out).toContain('There is no record of containments');
     expect((await lookJson(buildLiveWorld(), { guard: 'none' })).ledger).toBe('none');
   });
 
@@ -268,5 +270,15 @@ describe('the command line of status', () => {
     const argv = ['status', '--function', FUNCTION_ARN.replace('thumbnailer', 'legacy')];
     expect(await main(argv, io)).toBe(2);
     expect(io.written.err).toContain('no entry of invokeguard.yaml names');
+  });
+
+  it('a fault that has a name is told in one sentence, with 1', async () => {
+    const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    const lambda = mockClient(LambdaClient).rejects(denied);
+    const io = recordIo({ cwd: process.cwd() });
+    const code = await main(['status', '--region', 'eu-west-1'], io);
+    lambda.restore();
+    expect([code, io.written.out]).toEqual([1, '']);
+    expect(io.written.err).toMatch(/^invokeguard: `lambda:ListFunctions` is not allowed: .*\n$/);
   });
 });
