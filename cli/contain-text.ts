@@ -116,8 +116,8 @@ function describeEnd(outcome: Outcome, shown: ReplacePlan): readonly string[] {
 
 /** Writes the commands that take the run back, one a policy. */
 export function describeWaysBack(hardened: readonly HardenedPolicy[]): string {
-  const commands = hardened
-    .filter(({ outcome }) => outcome.kind === 'contained')
-    .map(({ target }) => `  ${composeRollbackCommand(target) ?? ''}`);
+  const commands = hardened.flatMap(({ target, outcome }) =>
+    outcome.kind === 'contained' ? [`  ${composeRollbackCommand(target, outcome.digest) ?? ''}`] : [],
+  );
   return commands.length === 0 ? '' : `To take it back:\n${commands.join('\n')}\n`;
 }
