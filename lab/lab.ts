@@ -1,19 +1,25 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AwsClients, connectAs } from './aws-clients.ts';
-import { composeChildEnvironment } from './child-environment.ts';
+import { type Address, type AwsClients, connectAs } from './aws-clients.ts';
+import { composeChildEnvironment, type Keys } from './child-environment.ts';
 import { LAB_REGION, type LocalAws, startLocalAws } from './local-aws.ts';
 
-/** One run of the lab: its local AWS, and a folder of its own for logs and temporary files. */
-export interface Lab {
+/** One local AWS of a run, and how to work in it as root. */
+export interface Stage {
   /** Root of the checkout, where `cdk.json` is. */
   readonly checkout: string;
+  /** The run's own folder for logs and temporary files. */
   readonly folder: string;
-  readonly aws: LocalAws;
+  readonly aws: Address;
   /** Clients of the account's root user. */
   readonly root: AwsClients;
   /** Environment for the CDK CLI and the `invokeguard` command: this local AWS as root, and nothing of the user's. */
   readonly childEnvironment: Readonly<Record<string, string>>;
+}
+
+/** The stage of the first act: the local AWS that the app is deployed to. */
+export interface Lab extends Stage {
+  readonly aws: LocalAws;
 }
 
 /** Makes the folder for one run; the logs that a failure points to are in it. */
@@ -28,18 +34,23 @@ export function makeLabFolder(checkout: string): string {
 /** Starts a local AWS in the folder. */
 export async function openLab(checkout: string, folder: string): Promise<Lab> {
   const aws = await startLocalAws(checkout, folder);
+  return { ...setUpStage(checkout, folder, aws, aws.rootKeys), aws };
+}
+
+/** Puts together how to work in a local AWS as root. */
+export function setUpStage(checkout: string, folder: string, aws: Address, rootKeys: Keys): Stage {
   return {
     checkout,
     folder,
     aws,
-    root: connectAs(aws, aws.rootKeys),
+    root: connectAs(aws, rootKeys),
     childEnvironment: composeChildEnvironment(folder, {
       AWS_ENDPOINT_URL: aws.endpoint,
-      NODE_EXTRA_CA_CERTS: aws.certificate.certificatePath,
+      ...(aws.certificate === undefined ? {} : { NODE_EXTRA_CA_CERTS: aws.certificate.certificatePath }),
       AWS_REGION: LAB_REGION,
       AWS_DEFAULT_REGION: LAB_REGION,
-      AWS_ACCESS_KEY_ID: aws.rootKeys.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: aws.rootKeys.secretAccessKey,
+      AWS_ACCESS_KEY_ID: rootKeys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: rootKeys.secretAccessKey,
       CDK_HOME: join(folder, 'cdk-home'),
       CDK_DISABLE_VERSION_CHECK: 'true',
       CDK_DISABLE_CLI_TELEMETRY: 'true',

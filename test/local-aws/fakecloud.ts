@@ -1,44 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type LocalServer, startServer } from './server.ts';
+import { explainMissingFakecloud, findFakecloud, startFakecloudServer } from '../../lab/fakecloud.ts';
+import { type LocalServer, startInFolder } from './server.ts';
 
-/** The account that fakecloud plays, and the key pair that is its root user. */
+export { FAKECLOUD_KEYS, findFakecloud } from '../../lab/fakecloud.ts';
+
+/** The account that fakecloud plays. */
 export const FAKECLOUD_ACCOUNT = '000000000000';
-export const FAKECLOUD_KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
-
-/**
- * Finds fakecloud, the local AWS that has PutResourcePolicy: where `INVOKEGUARD_FAKECLOUD` says, else on the PATH.
- * `undefined` where there is none, or where it does not run here.
- * @see https://crates.io/crates/fakecloud
- */
-export function findFakecloud(): string | undefined {
-  const named = process.env['INVOKEGUARD_FAKECLOUD'];
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const candidates = named === undefined ? folders.map((folder) => join(folder, 'fakecloud')) : [named];
-  return candidates.find(runs);
-}
-
-function runs(path: string): boolean {
-  if (!existsSync(path)) return false;
-  try {
-    accessSync(path, constants.X_OK);
-    execFileSync(path, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Starts fakecloud with strict IAM. */
 export async function startFakecloud(path: string): Promise<LocalServer> {
-  return startServer({
-    command: path,
-    arguments: (port) =>
-      `--addr 127.0.0.1:${port} --iam strict --account-id ${FAKECLOUD_ACCOUNT} --log-level error`.split(' '),
-    environment: () => ({}),
-    healthPath: '/_fakecloud/health',
-  });
+  return startInFolder((folder) => startFakecloudServer(path, folder, FAKECLOUD_ACCOUNT));
 }
 
 /**
@@ -47,9 +17,7 @@ export async function startFakecloud(path: string): Promise<LocalServer> {
 export function describeWithFakecloud(name: string, body: (path: string) => void): void {
   const path = findFakecloud();
   if (path === undefined) {
-    process.stderr.write(
-      `SKIPPED: ${name}: no fakecloud; \`cargo install fakecloud --locked\` or set INVOKEGUARD_FAKECLOUD to its path\n`,
-    );
+    process.stderr.write(`SKIPPED: ${name}: ${explainMissingFakecloud()}\n`);
     describe.skip(`${name} (skipped: no fakecloud on the PATH or in INVOKEGUARD_FAKECLOUD)`, () => body(''));
     return;
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LocalServer, startServer } from './server.ts';
+import { startServer } from '../../lab/local-server.ts';
+import { type LocalServer, startInFolder } from './server.ts';
 
 /** The account that ministack plays, and a key pair that it takes. */
 export const MINISTACK_ACCOUNT = '111122223333';
@@ -16,21 +17,25 @@ export function findMinistackPython(): string | undefined {
 
 /** Starts ministack without authorization: what is tested here are the answers of its operations. */
 export async function startMinistack(python: string): Promise<LocalServer> {
-  return startServer({
-    command: python,
-    arguments: () => ['-m', 'ministack'],
-    environment: (port) => ({
-      BIND_HOST: '127.0.0.1',
-      GATEWAY_PORT: String(port),
-      MINISTACK_ACCOUNT_ID: MINISTACK_ACCOUNT,
-      MINISTACK_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: MINISTACK_KEYS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: MINISTACK_KEYS.secretAccessKey,
-      SFTP_ENABLED: '0',
-      IOT_MTLS_ENABLED: '0',
+  return startInFolder((folder) =>
+    startServer({
+      command: python,
+      arguments: () => ['-m', 'ministack'],
+      environment: (port) => ({
+        BIND_HOST: '127.0.0.1',
+        GATEWAY_PORT: String(port),
+        MINISTACK_ACCOUNT_ID: MINISTACK_ACCOUNT,
+        MINISTACK_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: MINISTACK_KEYS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: MINISTACK_KEYS.secretAccessKey,
+        SFTP_ENABLED: '0',
+        IOT_MTLS_ENABLED: '0',
+      }),
+      healthPath: '/_ministack/health',
+      folder,
+      logPath: join(folder, 'ministack.log'),
     }),
-    healthPath: '/_ministack/health',
-  });
+  );
 }
 
 /** `describe` where ministack is installed, and a test that is shown as skipped, with what to do, where it is not. */
