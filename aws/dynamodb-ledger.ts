@@ -85,7 +85,7 @@ export class DynamodbLedger implements Ledger {
     const request = { table: this.#table, eventID, target: snapshot.target, leaseUntilMs, nowMs };
     const failed = await this.#transact([
       { Put: putEvent(this.#table, eventID, snapshot, nowMs) },
-      { Update: takeLock(request) },
+      { Update: snapshot.purpose === 'rollback' ? retakeLock(request) : takeLock(request) },
       { Put: putSnapshot(this.#table, eventID, snapshot) },
     ]);
     if (failed.size === 0) return { kind: 'begun' };
@@ -112,7 +112,9 @@ export class DynamodbLedger implements Ledger {
     const failed = await this.#transact([
       { Update: settled },
       { Update: settleSnapshot(this.#table, snapshot) },
-      { Update: countWrite(this.#table, snapshot.target, Date.parse(snapshot.storedTime)) },
+      ...(snapshot.purpose === 'containment'
+        ? [{ Update: countWrite(this.#table, snapshot.target, Date.parse(snapshot.storedTime)) }]
+        : []),
     ]);
     // A snapshot that a person rolled back before the work was settled stays so; the event is dealt with all the same.
     if (failed.has(1) && !failed.has(0)) await this.#update(settled);

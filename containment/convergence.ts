@@ -4,6 +4,7 @@ import { findFunctionEntry } from '../core/allowlist/function-match.ts';
 import type { Caller } from '../core/caller/caller.ts';
 import type { Guard } from '../core/guard.ts';
 import type { ContainmentScope } from '../core/plan/containment-plan.ts';
+import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { type ContainmentPorts, containTarget } from './containment.ts';
 import { PermanentError } from './errors.ts';
 import { buildPacer, type Pacer } from './pacing.ts';
@@ -60,7 +61,8 @@ export async function convergeFunction(
   const done: ConvergedTarget[] = [];
   for (const target of targets) {
     if (ports.clock.nowMs() >= deadlineMs) break;
-    const eventID = `${runID}#${target.qualifier ?? 'function'}`;
+    // The function is part of it: one run on a schedule goes over many.
+    const eventID = `${runID}#${qualifyFunctionArn(functionArn, target.qualifier)}`;
     const request = { eventID, target, entries, scope, offender, from: 'beginning' } as const;
     done.push({ target, outcome: await convergeTarget(request, pacer, guard, ports) });
   }

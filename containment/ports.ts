@@ -59,6 +59,8 @@ export interface PolicyStore {
 
 /** What is stored before a policy is changed: enough to put it back. */
 export interface Snapshot {
+  /** A person may roll back however often the guard has rewritten the policy within the hour. */
+  readonly purpose: 'containment' | 'rollback';
   readonly containmentId: string;
   readonly target: PolicyTarget;
   /** The policy before the change; null where there was none. */

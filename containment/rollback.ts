@@ -123,13 +123,16 @@ export async function applyRollback(
   ports: ContainmentPorts,
 ): Promise<RollbackResult> {
   const nowMs = ports.clock.nowMs();
-  const subject = { eventID: request.runID, target: request.target, offender: null };
+  const { runID: eventID, target } = request;
+  const subject = { purpose: 'rollback', eventID, target, offender: null } as const;
   const snapshot = composeSnapshot(subject, prepared.before, prepared.plan, nowMs);
   const begun = await ports.ledger.beginContainment(request.runID, snapshot, nowMs + LEASE_MS, nowMs);
-  if (begun.kind === 'busy')
-    throw new RetryableError('TargetBusy', 'a containment of this function is going on');
-  if (begun.kind === 'exhausted')
-    return { kind: 'refused', reason: 'the policy was rewritten too often within the hour' };
+  if (begun.kind !== 'begun') {
+    throw new RetryableError(
+      'TargetBusy',
+      'a containment of this function is going on: try again in two minutes',
+    );
+  }
   const written = await ports.policies.writePolicy(request.target, prepared.before, prepared.plan);
   if (written.kind !== 'written') {
     await ports.ledger.abandonContainment(request.runID, snapshot);

@@ -5,6 +5,7 @@ import type { AbsentPolicy, PolicyTarget, PresentPolicy, Snapshot } from './port
 
 /** What a snapshot is about, beside the policy and the plan. */
 export interface SnapshotSubject {
+  readonly purpose: Snapshot['purpose'];
   /** The event or run that the change is made for. */
   readonly eventID: string;
   readonly target: PolicyTarget;
@@ -20,6 +21,7 @@ export function composeSnapshot(
 ): Snapshot {
   const storedTime = new Date(nowMs).toISOString();
   return {
+    purpose: subject.purpose,
     containmentId: `${storedTime}#${subject.eventID}`,
     target: subject.target,
     policy: before.kind === 'present' ? before.policy : null,

@@ -31,7 +31,7 @@ export async function writePlan(
   ports: ContainmentPorts,
 ): Promise<Step> {
   const nowMs = ports.clock.nowMs();
-  const fresh = composeSnapshot(request, before, plan, nowMs);
+  const fresh = composeSnapshot({ purpose: 'containment', ...request }, before, plan, nowMs);
   const begun = await ports.ledger.beginContainment(request.eventID, fresh, nowMs + LEASE_MS, nowMs);
   switch (begun.kind) {
     case 'settled':

@@ -61,6 +61,7 @@ export function composePlan(
 /** A snapshot as containment would store it before a change. */
 export function composeSnapshot(target: PolicyTarget, eventID: string, storedTime: string): Snapshot {
   return {
+    purpose: 'containment',
     containmentId: `${storedTime}#${eventID}`,
     target,
     policy: composePolicy(composeGrant(target, 'Before')),

@@ -127,6 +127,8 @@ export class InMemoryLedger implements Ledger {
     if (held !== undefined) return { kind: 'resumed', snapshot: held.snapshot };
     const recent = [...this.events.values()].filter(
       (other) =>
+        snapshot.purpose === 'containment' &&
+        other.snapshot.purpose === 'containment' &&
         other.state === 'settled' &&
         nameTarget(other.snapshot.target) === nameTarget(snapshot.target) &&
         Date.parse(other.snapshot.storedTime) > nowMs - 3_600_000,

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { type ContainmentPorts, containTarget } from '../../containment/containment.ts';
 import { RetryableError } from '../../containment/errors.ts';
+import { MAX_WRITES_PER_HOUR } from '../../containment/ports.ts';
 import { applyRollback, prepareRollback, type RollbackRequest } from '../../containment/rollback.ts';
 import { digestSnapshot } from '../../containment/snapshot-digest.ts';
 import type { Caller } from '../../core/caller/caller.ts';
@@ -349,5 +350,16 @@ describe('the digest of a snapshot', () => {
     const before = world.policies.look(TARGET);
     expect(await rollBack(world, { digests: ['0'.repeat(64)] })).toBe('refused');
     expect(world.policies.look(TARGET)).toBe(before);
+  });
+});
+
+describe('a policy that was rewritten as often as an hour allows', () => {
+  it('can still be rolled back by a person', async () => {
+    const world = buildWorld(POLICY);
+    for (let round = 0; round < MAX_WRITES_PER_HOUR; round += 1) {
+      await contain(world);
+      if (round < MAX_WRITES_PER_HOUR - 1) world.policies.place(TARGET, POLICY);
+    }
+    expect(await rollBack(world)).toBe('rolledBack');
   });
 });

@@ -3,7 +3,14 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { RetryableError } from '../../../containment/errors.ts';
 import type { Mode } from '../../../core/allowlist/allowlist.ts';
 import { handleJob } from '../../../functions/converge/job-handler.ts';
-import { composeAllowlist, FUNCTION_ARN, GUARD, POLICY, TARGET } from '../../containment/calls.ts';
+import {
+  composeAllowlist,
+  FUNCTION_ARN,
+  GUARD,
+  PLANTED_GRANT,
+  POLICY,
+  TARGET,
+} from '../../containment/calls.ts';
 import {
   InMemoryAlerts,
   InMemoryConvergence,
@@ -87,6 +94,24 @@ describe('a job of the converging function', () => {
     expect(runtime.ports.convergence.jobs).toEqual([
       { kind: 'function', functionArn: FUNCTION_ARN, runID: 'daily-1', offender: null },
     ]);
+  });
+
+  it('of one run for several functions guards each of them', async () => {
+    const runtime = buildRuntime();
+    const other = { functionArn: FUNCTION_ARN.replace('thumbnailer', 'resizer'), qualifier: null };
+    runtime.ports.policies.place(other, POLICY);
+    const [first] = runtime.allowlist.functions;
+    const functions = [
+      first!,
+      { ...first!, pointer: '/functions/1', selector: { kind: 'name', name: 'resizer' } as const },
+    ];
+    const both = { ...runtime, allowlist: { ...runtime.allowlist, functions } };
+    await handleJob(JOB, LATER, both);
+    await handleJob(JOB.replace('thumbnailer', 'resizer'), LATER, both);
+    expect(runtime.ports.policies.look(other)?.Statement).toContainEqual(
+      expect.objectContaining({ Effect: 'Deny' }),
+    );
+    expect(runtime.ports.alerts.published).toHaveLength(2);
   });
 
   it.each([
