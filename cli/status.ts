@@ -3,7 +3,7 @@ import { listTargets, type PlanningPorts } from '../containment/hardening.ts';
 import { type InspectedPolicy, type InspectionLedger, inspectPolicies } from '../containment/inspection.ts';
 import type { FunctionDirectory, PolicyTarget } from '../containment/ports.ts';
 import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowlist/allowlist.ts';
-import { findEndingEntries } from '../core/allowlist/expiry.ts';
+import { findEndingEntries, STATUS_NOTICE_DAYS } from '../core/allowlist/expiry.ts';
 import { findFunctionEntry } from '../core/allowlist/function-match.ts';
 import { type Guard, nameGuard } from '../core/guard.ts';
 import { encodeJsonLine } from '../core/text.ts';
@@ -84,7 +84,12 @@ export async function showCoverage(
     entry: findFunctionEntry(allowlist, functionArn),
   }));
   const entries = [...allowlist.functions.flatMap(({ invokers }) => invokers), ...allowlist.breakGlass];
-  const coverage = { region, config, functions: covered, ending: findEndingEntries(entries, io.nowMs()) };
+  const coverage = {
+    region,
+    config,
+    functions: covered,
+    ending: findEndingEntries(entries, io.nowMs(), STATUS_NOTICE_DAYS),
+  };
   io.writeOut(
     format === 'json' ? `${encodeJsonLine(composeCoverageJson(coverage))}\n` : describeCoverage(coverage),
   );
@@ -121,7 +126,7 @@ export async function showFunction(
     io.writeErr('the function, version or alias does not exist\n');
     return 1;
   }
-  const ending = findEndingEntries(entries, io.nowMs());
+  const ending = findEndingEntries(entries, io.nowMs(), STATUS_NOTICE_DAYS);
   const ledger = ports.ledger === null ? 'none' : 'read';
   const found = { functionArn, entry, policies, ending, ledger } as const;
   io.writeOut(

@@ -5,6 +5,7 @@ import { describeOutcome } from './headline.ts';
 import type { Outcome } from './outcome.ts';
 import { quoteText } from './quotation.ts';
 import { composeRollbackCommand } from './rollback-command.ts';
+import { composeSection } from './section.ts';
 import { composeSubject } from './subject.ts';
 
 /** How one policy of a function ended when all of them were brought under the allowlist. */
@@ -50,14 +51,12 @@ export function composeConvergenceAlert(about: ConvergenceSubject): Alert {
     text: `${[
       functionArn,
       `${policies.length} of ${policies.length + pending.length} policies looked at: ${rewritten.length} rewritten, ${open.length} NOT guarded.`,
-      ...list('Rewritten:', rewritten, ({ qualifier, outcome }) => {
-        const digest = outcome.kind === 'contained' ? outcome.digest : undefined;
-        return composeRollbackCommand({ functionArn, qualifier }, digest) ?? '';
-      }),
-      ...list('NOT guarded:', open, ({ qualifier, outcome }) => {
-        return `${nameQualifier(qualifier)}: ${quoteText(describeOutcome(outcome))}`;
-      }),
-      ...list('Still to come, in the next minutes:', pending, nameQualifier),
+      ...composeSection(
+        'Rewritten:',
+        rewritten.map((policy) => composeCommand(functionArn, policy)),
+      ),
+      ...composeSection('NOT guarded:', open.map(describeOpen)),
+      ...composeSection('Still to come, in the next minutes:', pending.map(nameQualifier)),
       `Guard: ${guard.name} in ${guard.account}, ${guard.region}; run ${quoteText(about.runID)}`,
     ].join('\n')}\n`,
     event: {
@@ -79,13 +78,13 @@ export function composeConvergenceAlert(about: ConvergenceSubject): Alert {
   };
 }
 
-/** Long lists are cut: a function may have hundreds of versions, and the JSON names them all. */
-const LISTED = 20;
+function composeCommand(functionArn: string, { qualifier, outcome }: ConvergedPolicy): string {
+  const digest = outcome.kind === 'contained' ? outcome.digest : undefined;
+  return composeRollbackCommand({ functionArn, qualifier }, digest) ?? '';
+}
 
-function list<T>(title: string, items: readonly T[], print: (item: T) => string): readonly string[] {
-  if (items.length === 0) return [];
-  const more = items.length > LISTED ? [`  and ${items.length - LISTED} more`] : [];
-  return [title, ...items.slice(0, LISTED).map((item) => `  ${print(item)}`), ...more];
+function describeOpen({ qualifier, outcome }: ConvergedPolicy): string {
+  return `${nameQualifier(qualifier)}: ${quoteText(describeOutcome(outcome))}`;
 }
 
 function nameQualifier(qualifier: string | null): string {

@@ -4,6 +4,7 @@ import type { SwitchChange, Tier } from '../tier/tier.ts';
 import { composeTierRollbackCommand, describeChange, describeTier, listTierGaps } from '../tier/tier-text.ts';
 import type { Alert } from './alert.ts';
 import { quoteText } from './quotation.ts';
+import { composeSection } from './section.ts';
 import { composeSubject } from './subject.ts';
 
 /** What a person did to one function with a tier. */
@@ -66,20 +67,11 @@ function composeText(about: TierSubject, notStopped: readonly string[], rollback
     functionArn,
     `A person asked for it: ${headlineTier(about)}.`,
     ...(rollback === null ? [] : [`What ${tier} means: ${describeTier(tier)}.`]),
-    ...list('Turned and read back:', done.map(describeChange)),
-    ...list('FAILED:', failures.map(quoteText)),
-    ...list('What this does not stop:', notStopped),
-    ...list('To take it back:', rollback === null ? [] : [rollback]),
+    ...composeSection('Turned and read back:', done.map(describeChange)),
+    ...composeSection('FAILED:', failures.map(quoteText)),
+    ...composeSection('What this does not stop:', notStopped),
+    ...composeSection('To take it back:', rollback === null ? [] : [rollback]),
     `Snapshot SHA-256 ${about.digest}; run ${quoteText(about.runID)}`,
     `Guard: ${guard.name} in ${guard.account}, ${guard.region}`,
   ].join('\n')}\n`;
-}
-
-/** Long lists are cut: the JSON has them whole. */
-const LISTED = 20;
-
-function list(title: string, lines: readonly string[]): readonly string[] {
-  if (lines.length === 0) return [];
-  const more = lines.length > LISTED ? [`  and ${lines.length - LISTED} more`] : [];
-  return [title, ...lines.slice(0, LISTED).map((line) => `  ${line}`), ...more];
 }

@@ -3,6 +3,8 @@ import { type Convergence, convergeFunction } from '../../containment/convergenc
 import { RetryableError } from '../../containment/errors.ts';
 import type { FunctionJob } from '../../containment/ports.ts';
 import { composeConvergenceAlert } from '../../core/alert/convergence-alert.ts';
+import { composeExpiryAlert } from '../../core/alert/expiry-alert.ts';
+import { ALERT_NOTICE_DAYS, findEndingEntries } from '../../core/allowlist/expiry.ts';
 import type { GuardRuntime } from '../guard-runtime.ts';
 import { readJob } from './job.ts';
 
@@ -13,7 +15,10 @@ import { readJob } from './job.ts';
 export async function handleJob(body: string, deadlineMs: number, runtime: GuardRuntime): Promise<void> {
   const read = readJob(body);
   if (read.kind === 'malformed') throw new Error(`the message is no convergence job: ${read.reason}`);
-  if (read.job.kind === 'all') return spreadJob(read.job.runID, runtime);
+  if (read.job.kind === 'all') {
+    await spreadJob(read.job.runID, runtime);
+    return alertExpiries(read.job.runID, runtime);
+  }
   return convergeOne(read.job, deadlineMs, runtime);
 }
 
@@ -22,6 +27,21 @@ async function spreadJob(runID: string, { ports }: GuardRuntime): Promise<void> 
   for (const functionArn of await ports.ledger.listGuardedFunctions()) {
     await ports.convergence.requestConvergence({ kind: 'function', functionArn, runID, offender: null });
   }
+}
+
+/** Tells of entries that expire within the week: once a day, however often the guard is deployed. */
+async function alertExpiries(runID: string, { allowlist, guard, ports }: GuardRuntime): Promise<void> {
+  const nowMs = ports.clock.nowMs();
+  const listed = [...allowlist.functions.flatMap(({ invokers }) => invokers), ...allowlist.breakGlass];
+  const entries = findEndingEntries(listed, nowMs, ALERT_NOTICE_DAYS).filter(
+    ({ state }) => state === 'expiring',
+  );
+  if (entries.length === 0) return;
+  const key = ['expiry', ...entries.map(({ entry, expires }) => `${entry.pointer} ${expires}`)].join('|');
+  const claim = await ports.ledger.claimAlert(key, runID, nowMs);
+  if (claim.kind === 'repeated') return;
+  await ports.alerts.publishAlert(composeExpiryAlert({ guard, entries }));
+  await ports.ledger.confirmAlert(key, runID);
 }
 
 async function convergeOne(job: FunctionJob, deadlineMs: number, runtime: GuardRuntime): Promise<void> {

@@ -3,14 +3,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { RetryableError } from '../../../containment/errors.ts';
 import type { Mode } from '../../../core/allowlist/allowlist.ts';
 import { handleJob } from '../../../functions/converge/job-handler.ts';
-import {
-  composeAllowlist,
-  FUNCTION_ARN,
-  GUARD,
-  PLANTED_GRANT,
-  POLICY,
-  TARGET,
-} from '../../containment/calls.ts';
+import { composeAllowlist, FUNCTION_ARN, GUARD, POLICY, TARGET } from '../../containment/calls.ts';
 import {
   InMemoryAlerts,
   InMemoryConvergence,
@@ -94,6 +87,25 @@ describe('a job of the converging function', () => {
     expect(runtime.ports.convergence.jobs).toEqual([
       { kind: 'function', functionArn: FUNCTION_ARN, runID: 'daily-1', offender: null },
     ]);
+  });
+
+  it('for all functions tells, once a day, which entries expire within the week', async () => {
+    const runtime = buildRuntime();
+    const [guarded] = runtime.allowlist.functions;
+    const entry = { kind: 'account', account: '444455556666', owner: 'team-media' } as const;
+    const invokers = ['2026-11-20', '2026-11-25', '2027-01-31'].map((day, index) => {
+      return { ...entry, pointer: `/functions/0/invokers/${index}`, expires: `${day}T00:00:00.000Z` };
+    });
+    const allowlist = { ...runtime.allowlist, functions: [{ ...guarded!, invokers }] };
+    for (const runID of ['deploy-1', 'daily-1']) {
+      await handleJob(JSON.stringify({ kind: 'all', runID }), LATER, { ...runtime, allowlist });
+    }
+    expect(runtime.ports.alerts.published).toHaveLength(1);
+    const [alert] = runtime.ports.alerts.published;
+    expect(alert?.subject).toBe('Invokeguard: allowlist entries expire soon: 1 entry');
+    expect(alert?.text).toContain(
+      '2026-11-25T00:00:00.000Z  /functions/0/invokers/1  account 444455556666, team-media',
+    );
   });
 
   it('of one run for several functions guards each of them', async () => {
