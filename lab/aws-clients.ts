@@ -7,6 +7,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
 import type { Certificate } from './certificate.ts';
 import type { Keys } from './child-environment.ts';
 import { LAB_REGION } from './local-aws.ts';
@@ -28,6 +29,7 @@ export interface AwsClients {
   readonly s3: S3Client;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
+  readonly sts: STSClient;
 }
 
 /** Makes clients that sign with these keys and reach the local AWS only. */
@@ -51,5 +53,6 @@ export function connectAs(aws: Address, keys: Keys): AwsClients {
     s3: new S3Client({ ...config, forcePathStyle: true }),
     sns: new SNSClient(config),
     sqs: new SQSClient(config),
+    sts: new STSClient(config),
   };
 }

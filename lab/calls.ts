@@ -6,10 +6,10 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { REMEDIATOR_NAME } from '../core/guard.ts';
 import { type PolicyDocument, parsePolicy } from '../core/policy/document.ts';
 import { BUCKET_NAME, type CastUser, FUNCTION_ARN, FUNCTION_NAME } from './cast.ts';
-import type { Lab } from './lab.ts';
+import type { Lab, Stage } from './lab.ts';
 import { pollUntil, StepFailure } from './step-failure.ts';
 
-/** A call that the function answered. */
+/** A call that got in. */
 export interface Answer {
   readonly kind: 'served';
   readonly requestId: string;
@@ -33,21 +33,42 @@ export async function callFunction(user: CastUser): Promise<Answer | Refusal> {
     if (served !== user.userArn) throw new StepFailure(`the function to serve \`${user.userArn}\``, payload);
     return { kind: 'served', requestId: answer.$metadata.requestId ?? '' };
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'AccessDeniedException') throw error;
-    return { kind: 'refused', code: error.name, message: error.message };
+    return readRefusal(error);
   }
 }
 
+/**
+ * Asks with the user's own keys whether the call would be authorized; the function does not run. Throws for any end but
+ * a yes and a refusal.
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ */
+export async function callDry(user: CastUser): Promise<Answer | Refusal> {
+  try {
+    const answer = await user.clients.lambda.send(
+      new InvokeCommand({ FunctionName: FUNCTION_ARN, InvocationType: 'DryRun' }),
+    );
+    if (answer.StatusCode !== 204) throw new StepFailure('the status 204', `${answer.StatusCode}`);
+    return { kind: 'served', requestId: answer.$metadata.requestId ?? '' };
+  } catch (error) {
+    return readRefusal(error);
+  }
+}
+
+function readRefusal(error: unknown): Refusal {
+  if (!(error instanceof Error) || error.name !== 'AccessDeniedException') throw error;
+  return { kind: 'refused', code: error.name, message: error.message };
+}
+
 /** Calls as a user who must get in. */
-export async function expectServed(user: CastUser): Promise<Answer> {
-  const result = await callFunction(user);
+export async function expectServed(user: CastUser, call = callFunction): Promise<Answer> {
+  const result = await call(user);
   if (result.kind === 'served') return result;
   throw new StepFailure(`\`${user.userArn}\` to be served`, `${result.code}: ${result.message}`);
 }
 
 /** Calls as a user who must stay out. */
-export async function expectRefused(user: CastUser): Promise<Refusal> {
-  const result = await callFunction(user);
+export async function expectRefused(user: CastUser, call = callFunction): Promise<Refusal> {
+  const result = await call(user);
   if (result.kind === 'refused') return result;
   throw new StepFailure(`\`${user.userArn}\` to be refused`, 'it was served');
 }
@@ -84,8 +105,8 @@ export async function saveGuardLog(lab: Lab): Promise<void> {
 }
 
 /** The resource policy of the guarded function as the local AWS has it now. */
-export async function readFunctionPolicy(lab: Lab): Promise<PolicyDocument> {
-  const answer = await lab.root.lambda.send(new GetPolicyCommand({ FunctionName: FUNCTION_NAME }));
+export async function readFunctionPolicy({ root }: Pick<Stage, 'root'>): Promise<PolicyDocument> {
+  const answer = await root.lambda.send(new GetPolicyCommand({ FunctionName: FUNCTION_NAME }));
   const parsed = parsePolicy(answer.Policy ?? '{}');
   if (parsed.kind === 'unreadable') throw new StepFailure('a policy in JSON', parsed.reason);
   return parsed.policy;

@@ -11,7 +11,9 @@ export const PLANTED_SID = 'left-over-from-debugging';
 /** Another caller that nobody listed, and that does not call; its grant is in the way of the allowlist all the same. */
 export const CONTRACTOR_NAME = 'contractor';
 export const CONTRACTOR_SID = 'contractor-project';
-/** A listed caller whose calls the local AWS authorizes by the function's policy alone. */
+/** A caller of the second act that nobody listed, and that only its own IAM policy lets in. */
+export const INSIDER_NAME = 'insider';
+/** A listed caller. In the first act the function's policy alone lets it in, in the second its own IAM policy does. */
 export const OPERATOR_NAME = 'ops';
 export const OPERATOR_SID = 'ops-may-invoke';
 
@@ -27,7 +29,7 @@ functions:
       - user: ${composeUserArn(OPERATOR_NAME)}
 `;
 
-/** An IAM user of the demo that has no identity policy, and calls with access keys of its own. */
+/** An IAM user of the demo that calls with access keys of its own. */
 export interface CastUser {
   readonly userArn: string;
   readonly userId: string;
@@ -35,7 +37,7 @@ export interface CastUser {
   readonly clients: AwsClients;
 }
 
-/** Who calls the function in the demo. */
+/** Who calls the function in the first act; none of them has an identity policy. */
 export interface Cast {
   readonly intruder: CastUser;
   readonly contractor: CastUser;

@@ -4,12 +4,13 @@ import { saveGuardLog } from './calls.ts';
 import { type Lab, makeLabFolder, readLastWarnings, removeLabFolder } from './lab.ts';
 import { LAB_REGION } from './local-aws.ts';
 import { type Narrator, narrateText } from './narration.ts';
+import { describeEngines, playSecondAct } from './second-act.ts';
 import { openStage, playStory } from './story.ts';
 
 const HELP = `Usage: npm run demo [-- --keep]
 
 Plays an attack on a Lambda function against a local AWS, with the real CDK app, the real Lambda bundle and the real
-command. Every line says who did what: REAL (this project's code and the CDK CLI), EMULATED (an AWS service, played
+command. Where fakecloud is at hand, a second act plays a caller that only PutResourcePolicy stops. Every line says who did what: REAL (this project's code and the CDK CLI), EMULATED (an AWS service, played
 by the local AWS), PLAYED (the demo, in the place of AWS). See docs/demo.md.
 
   --keep   keep the local AWS running at the end, to look around in it
@@ -29,7 +30,7 @@ async function playDemo(args: readonly string[]): Promise<0 | 1 | 2> {
   let lab: Lab | undefined;
   try {
     lab = await openStage(process.cwd(), folder, narrator);
-    await Promise.race([playStory(lab, narrator), interruption.promise]);
+    await Promise.race([playActs(lab, narrator), interruption.promise]);
     if (options.end === 'keep') await waitForPerson(lab, narrator, interruption.promise);
     narrator.begin('Clean up');
     await lab.aws.stop();
@@ -56,6 +57,13 @@ async function playDemo(args: readonly string[]): Promise<0 | 1 | 2> {
   } finally {
     interruption.release();
   }
+}
+
+async function playActs(lab: Lab, narrator: Narrator): Promise<void> {
+  await playStory(lab, narrator);
+  const second = await playSecondAct(lab.checkout, lab.folder, narrator);
+  narrator.begin('Which engine showed what');
+  narrator.show(describeEngines(second));
 }
 
 type Options =

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { type LocalServer, startServer } from './local-server.ts';
 
 /** The key pair of fakecloud's root user, whom it never refuses. */
@@ -18,7 +18,8 @@ export function findFakecloud(): string | undefined {
   const named = process.env[VARIABLE];
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const candidates = named === undefined ? folders.map((folder) => join(folder, 'fakecloud')) : [named];
-  return candidates.find(runs);
+  // Absolute, because it is started in a folder of its own.
+  return candidates.map((path) => resolve(path)).find(runs);
 }
 
 /** Says why `findFakecloud` found none, and how to get one. */

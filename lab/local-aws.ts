@@ -32,13 +32,10 @@ export async function startLocalAws(checkout: string, folder: string): Promise<L
   };
   const certificate = makeCertificate(folder);
   const { certificatePath, keyPath } = certificate;
-  const tls = ['--certfile', certificatePath, '--keyfile', keyPath];
+  const settings = ['--keep-alive', '75', '--certfile', certificatePath, '--keyfile', keyPath];
   const server = await startServer({
     command: join(checkout, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python'),
-    arguments: (port) => [
-      ...['-m', 'hypercorn', 'ministack.app:app', '--bind', `127.0.0.1:${port}`],
-      ...['--keep-alive', '75', ...tls],
-    ],
+    arguments: (port) => ['-m', 'hypercorn', 'ministack.app:app', '--bind', `127.0.0.1:${port}`, ...settings],
     environment: (port) => ({
       AUTH: 'true',
       USE_SSL: '1',

@@ -1,7 +1,7 @@
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { InvocationEvent } from '../../core/alert/alert.ts';
-import type { Lab } from '../lab.ts';
+import type { Stage } from '../lab.ts';
 import { LAB_ACCOUNT, LAB_REGION } from '../local-aws.ts';
 import type { Narrator } from '../narration.ts';
 import type { DeployedParts } from './deploy-guard.ts';
@@ -22,7 +22,11 @@ export interface InvocationAlert {
 }
 
 /** Subscribes a queue to the alert topic. */
-export async function openInbox(lab: Lab, parts: DeployedParts, narrator: Narrator): Promise<Inbox> {
+export async function openInbox(
+  { root }: Pick<Stage, 'root'>,
+  parts: Pick<DeployedParts, 'alertTopicArn'>,
+  narrator: Narrator,
+): Promise<Inbox> {
   const queueArn = `arn:aws:sqs:${LAB_REGION}:${LAB_ACCOUNT}:${INBOX_NAME}`;
   const mayDeliver = {
     Version: '2012-10-17',
@@ -36,22 +40,20 @@ export async function openInbox(lab: Lab, parts: DeployedParts, narrator: Narrat
       },
     ],
   };
-  const queue = await lab.root.sqs.send(
+  const queue = await root.sqs.send(
     new CreateQueueCommand({ QueueName: INBOX_NAME, Attributes: { Policy: JSON.stringify(mayDeliver) } }),
   );
-  await lab.root.sns.send(
+  await root.sns.send(
     new SubscribeCommand({ TopicArn: parts.alertTopicArn, Protocol: 'sqs', Endpoint: queueArn }),
   );
   narrator.tell('EMULATED', `SNS delivers the alerts to a queue of the demo, \`${INBOX_NAME}\``);
   const { QueueUrl } = queue;
   return {
     takeAlerts: async () => {
-      const received = await lab.root.sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-      );
+      const received = await root.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
       const messages = received.Messages ?? [];
       for (const { ReceiptHandle } of messages) {
-        await lab.root.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        await root.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
       }
       const alerts = messages.map((message) => readDelivery(message.Body ?? '{}'));
       return alerts.filter(({ event }) => event.kind === 'invocation');

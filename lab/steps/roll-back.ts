@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import type { PolicyDocument } from '../../core/policy/document.ts';
 import { expectRefused, expectServed, readFunctionPolicy } from '../calls.ts';
 import { type Cast, CONTRACTOR_NAME, FUNCTION_ARN, INTRUDER_NAME, PLANTED_SID } from '../cast.ts';
+import { runRollback } from '../invokeguard-command.ts';
 import type { Lab } from '../lab.ts';
 import type { Narrator } from '../narration.ts';
 import { listSids } from '../policy-difference.ts';
-import { runProgram } from '../program.ts';
 import { StepFailure } from '../step-failure.ts';
 
 /** Runs `invokeguard rollback`, and shows that the policy is back but for the grant that let the caller in. */
@@ -15,16 +14,7 @@ export async function rollBack(
   before: PolicyDocument,
   narrator: Narrator,
 ): Promise<PolicyDocument> {
-  const args = ['rollback', '--function', FUNCTION_ARN, '--yes'];
-  const output = await runProgram({
-    title: `npx invokeguard ${args.join(' ')}`,
-    args: [join(lab.checkout, 'dist/cli/invokeguard.cjs'), ...args],
-    cwd: lab.folder,
-    env: lab.childEnvironment,
-    logPath: join(lab.folder, 'rollback.log'),
-  });
-  narrator.tell('REAL', `\`npx invokeguard ${args.join(' ')}\` says:`);
-  narrator.show(output.trimEnd());
+  await runRollback(lab, ['--function', FUNCTION_ARN, '--yes'], narrator);
   const restored = await readFunctionPolicy(lab);
   const expected = listSids(before).filter((sid) => sid !== PLANTED_SID);
   if (listSids(restored).join() !== expected.join()) {

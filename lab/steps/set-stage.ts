@@ -1,22 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CreateAccessKeyCommand, CreateUserCommand } from '@aws-sdk/client-iam';
 import { AddPermissionCommand } from '@aws-sdk/client-lambda';
-import { connectAs } from '../aws-clients.ts';
 import {
   BUCKET_NAME,
   type Cast,
   type CastUser,
   CONTRACTOR_NAME,
   CONTRACTOR_SID,
-  composeUserArn,
   FUNCTION_NAME,
   INTRUDER_NAME,
   OPERATOR_NAME,
   OPERATOR_SID,
   PLANTED_SID,
 } from '../cast.ts';
+import { createUser } from '../cast-user.ts';
 import type { Lab } from '../lab.ts';
 import type { Narrator } from '../narration.ts';
 import { pollUntil, StepFailure } from '../step-failure.ts';
@@ -67,18 +65,6 @@ async function createThumbnailer(lab: Lab): Promise<void> {
 async function readStackStatus(lab: Lab): Promise<string> {
   const answer = await lab.root.cloudformation.send(new DescribeStacksCommand({ StackName: STACK_NAME }));
   return answer.Stacks?.[0]?.StackStatus ?? 'no such stack';
-}
-
-async function createUser(lab: Lab, name: string): Promise<CastUser> {
-  const created = await lab.root.iam.send(new CreateUserCommand({ UserName: name }));
-  const issued = await lab.root.iam.send(new CreateAccessKeyCommand({ UserName: name }));
-  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = issued.AccessKey ?? {};
-  const userId = created.User?.UserId;
-  if (accessKeyId === undefined || secretAccessKey === undefined || userId === undefined) {
-    throw new StepFailure(`access keys for \`${name}\``, 'an answer without them');
-  }
-  const clients = connectAs(lab.aws, { accessKeyId, secretAccessKey });
-  return { userArn: composeUserArn(name), userId, accessKeyId, clients };
 }
 
 async function grantInvoke(lab: Lab, sid: string, user: CastUser): Promise<void> {
