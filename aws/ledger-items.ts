@@ -5,6 +5,7 @@ import type { Outcome } from '../core/alert/outcome.ts';
 import { isJsonObject } from '../core/json.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { type Item, readItemText, writeNumber, writeText } from './attribute-values.ts';
+import { storeSnapshot } from './stored-snapshot.ts';
 
 /**
  * The ledger's table. Keys `pk` and `sk` are strings; `expiresAt` (epoch seconds) is the TTL attribute.
@@ -26,9 +27,6 @@ export interface LedgerKey extends Item {
 const DAY_SECONDS = 86_400;
 const EVENT_DAYS = 90;
 const ROLLED_BACK_DAYS = 365;
-
-/** DynamoDB takes 400 KB an item, names included; the rest of the item is small. */
-const MAX_SNAPSHOT_BYTES = 390_000;
 
 /** The key of an event's item. */
 export function composeEventKey(eventID: string): LedgerKey {
@@ -80,20 +78,11 @@ export function composeEventItem(eventID: string, snapshot: Snapshot, nowMs: num
 
 /** The item of a snapshot. Throws `PermanentError` where it would not fit; nothing has been changed then. */
 export function composeSnapshotItem(eventID: string, snapshot: Snapshot): Item {
-  const text = JSON.stringify(snapshot);
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_SNAPSHOT_BYTES) {
-    throw new PermanentError(
-      'SnapshotTooLarge',
-      `the policy before the change takes ${bytes} bytes to store, expected at most ${MAX_SNAPSHOT_BYTES}: nothing was changed`,
-    );
-  }
   return {
     ...composeSnapshotKey(snapshot.target, snapshot.containmentId),
     state: writeText('begun'),
     eventID: writeText(eventID),
-    snapshot: writeText(text),
-    digest: writeText(digestSnapshot(snapshot)),
+    ...storeSnapshot(snapshot),
   };
 }
 

@@ -1,13 +1,10 @@
-import { PermanentError } from '../containment/errors.ts';
 import { digestSnapshot } from '../containment/snapshot-digest.ts';
 import type { TierRecord, TierSnapshot } from '../containment/tier-ports.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { Tier } from '../core/tier/tier.ts';
 import { type Item, readItemText, writeText } from './attribute-values.ts';
 import { type LedgerKey, raiseAltered } from './ledger-items.ts';
-
-/** DynamoDB takes 400 KB an item, names included; the rest of the item is small. */
-const MAX_SNAPSHOT_BYTES = 390_000;
+import { storeSnapshot } from './stored-snapshot.ts';
 
 /** The key of a tier of one function. */
 export function composeTierKey(functionArn: string, tier: Tier): LedgerKey {
@@ -16,19 +13,10 @@ export function composeTierKey(functionArn: string, tier: Tier): LedgerKey {
 
 /** The item of a tier that stands. Throws `PermanentError` where it would not fit; nothing has been changed then. */
 export function composeTierItem(snapshot: TierSnapshot): Item {
-  const text = JSON.stringify(snapshot);
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_SNAPSHOT_BYTES) {
-    throw new PermanentError(
-      'SnapshotTooLarge',
-      `the settings before the change take ${bytes} bytes to store, expected at most ${MAX_SNAPSHOT_BYTES}: nothing was changed`,
-    );
-  }
   return {
     ...composeTierKey(snapshot.functionArn, snapshot.tier),
     state: writeText('standing'),
-    snapshot: writeText(text),
-    digest: writeText(digestSnapshot(snapshot)),
+    ...storeSnapshot(snapshot),
   };
 }
 

@@ -2,7 +2,6 @@
 // Needs fakecloud (INVOKEGUARD_FAKECLOUD or on the PATH): it answers the policy calls and DynamoDB.
 // Usage: node --import tsx bench/contain.ts [rounds]
 import {
-  CreateTableCommand,
   DynamoDBClient,
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
@@ -25,6 +24,7 @@ import {
 import type { InvokerEntry } from '../core/allowlist/allowlist.ts';
 import { nameGuard } from '../core/guard.ts';
 import { planContainment } from '../core/plan/containment-planner.ts';
+import { createLedgerTable } from '../lab/ledger-table.ts';
 import {
   FAKECLOUD_ACCOUNT,
   FAKECLOUD_KEYS,
@@ -131,18 +131,7 @@ async function prepare(lambda: LambdaClient, dynamodb: DynamoDBClient): Promise<
       Code: { ZipFile: Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]) },
     }),
   );
-  const keys = [
-    ['pk', 'HASH'],
-    ['sk', 'RANGE'],
-  ] as const;
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map(([AttributeName]) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: keys.map(([AttributeName, KeyType]) => ({ AttributeName, KeyType })),
-    }),
-  );
+  await createLedgerTable(dynamodb, TABLE);
 }
 
 async function open(lambda: LambdaClient): Promise<string | undefined> {

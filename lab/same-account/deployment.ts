@@ -1,9 +1,9 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { REMEDIATOR_NAME } from '../../core/guard.ts';
 import type { Stage } from '../lab.ts';
+import { createLedgerTable } from '../ledger-table.ts';
 import { LAB_ACCOUNT, LAB_REGION } from '../local-aws.ts';
 import { StepFailure } from '../step-failure.ts';
 import type { DeployedParts } from '../steps/deploy-guard.ts';
@@ -18,20 +18,7 @@ const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)
  */
 export async function standInForDeployment(stage: Stage): Promise<Pick<DeployedParts, 'alertTopicArn'>> {
   const { dynamodb, sns, sqs } = stage.root;
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName: LEDGER_TABLE_NAME,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
-  );
+  await createLedgerTable(dynamodb, LEDGER_TABLE_NAME);
   const topic = await sns.send(new CreateTopicCommand({ Name: 'alerts' }));
   const queue = await sqs.send(new CreateQueueCommand({ QueueName: 'convergence' }));
   if (topic.TopicArn === undefined || queue.QueueUrl === undefined) {

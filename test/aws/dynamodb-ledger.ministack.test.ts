@@ -1,15 +1,11 @@
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { composeAlertKey } from '../../aws/alert-claims.ts';
 import { DynamodbLedger } from '../../aws/dynamodb-ledger.ts';
 import { composeSnapshotKey } from '../../aws/ledger-items.ts';
 import type { PolicyTarget, Snapshot } from '../../containment/ports.ts';
 import { digestSnapshot } from '../../containment/snapshot-digest.ts';
 import type { Outcome } from '../../core/alert/outcome.ts';
+import { createLedgerTable } from '../../lab/ledger-table.ts';
 import { describeWithMinistack, MINISTACK_KEYS, startMinistack } from '../local-aws/ministack.ts';
 import type { LocalServer } from '../local-aws/server.ts';
 import { composeSnapshot, composeTarget } from './targets.ts';
@@ -33,20 +29,7 @@ describeWithMinistack('the ledger in DynamoDB', (python) => {
       region: 'eu-west-1',
       credentials: MINISTACK_KEYS,
     });
-    await client.send(
-      new CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-      }),
-    );
+    await createLedgerTable(client, TABLE);
     ledger = new DynamodbLedger(client, TABLE, () => NOW);
   });
   afterAll(async () => {

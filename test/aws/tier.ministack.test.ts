@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
@@ -24,6 +24,7 @@ import {
   type TierResult,
 } from '../../containment/tier.ts';
 import type { Tier } from '../../core/tier/tier.ts';
+import { createLedgerTable } from '../../lab/ledger-table.ts';
 import { StandingClock } from '../containment/in-memory-ports.ts';
 import {
   describeWithMinistack,
@@ -69,20 +70,7 @@ describeWithMinistack('the stronger tiers', (python) => {
       }),
     );
     uuid = mapping.UUID ?? '';
-    await dynamodb.send(
-      new CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-      }),
-    );
+    await createLedgerTable(dynamodb, TABLE);
     ports = {
       switches: new LambdaFunctionSwitches(lambda),
       tiers: new DynamodbTierLedger(dynamodb, TABLE),

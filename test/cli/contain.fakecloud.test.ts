@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   AddPermissionCommand,
   CreateAliasCommand,
@@ -11,6 +10,7 @@ import {
 import { buildClients, type Clients } from '../../aws/clients.ts';
 import { main } from '../../cli/main.ts';
 import { REMEDIATOR_NAME } from '../../core/guard.ts';
+import { createLedgerTable } from '../../lab/ledger-table.ts';
 import {
   describeWithFakecloud,
   FAKECLOUD_ACCOUNT,
@@ -95,20 +95,7 @@ describeWithFakecloud('status, contain and rollback on an engine that has PutRes
 
   /** What deploying the guard leaves behind, as far as the command sees it: its function and its ledger. */
   async function deployGuard(): Promise<void> {
-    await clients.dynamodb.send(
-      new CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-      }),
-    );
+    await createLedgerTable(clients.dynamodb, TABLE);
     await createFunction(REMEDIATOR_NAME, {
       LEDGER_TABLE_NAME: TABLE,
       ALERT_TOPIC_ARN: `arn:aws:sns:${REGION}:${FAKECLOUD_ACCOUNT}:alerts`,
