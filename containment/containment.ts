@@ -35,8 +35,10 @@ export interface ContainmentPorts {
   readonly clock: Clock;
 }
 
-/** How one attempt ended: with an outcome, or with a reason to read and plan again. */
-export type Step = { readonly kind: 'done'; readonly outcome: Outcome } | { readonly kind: 'again' };
+/** How one attempt ended: with an outcome, or with a reason to wait, read and plan again. */
+export type Step =
+  | { readonly kind: 'done'; readonly outcome: Outcome }
+  | { readonly kind: 'again'; readonly reason: string };
 
 const ATTEMPTS = 5;
 const BACKOFF_MS = 200;
@@ -55,12 +57,17 @@ export async function containTarget(
   guard: Guard,
   ports: ContainmentPorts,
 ): Promise<Outcome> {
+  let reason = '';
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await ports.clock.sleep(BACKOFF_MS * 2 ** attempt);
     const step = await attemptContainment(request, guard, ports);
     if (step.kind === 'done') return step.outcome;
+    reason = step.reason;
   }
-  throw new RetryableError('PolicyContended', `the policy changed under ${ATTEMPTS} attempts to rewrite it`);
+  throw new RetryableError(
+    'PolicyContended',
+    `${ATTEMPTS} attempts to rewrite the policy did not get through: ${reason}`,
+  );
 }
 
 async function attemptContainment(

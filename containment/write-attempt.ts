@@ -1,7 +1,7 @@
 import type { Outcome } from '../core/alert/outcome.ts';
 import type { ReplacePlan } from '../core/plan/containment-plan.ts';
 import type { ContainmentPorts, ContainmentRequest, Step } from './containment.ts';
-import { PermanentError, RetryableError } from './errors.ts';
+import { PermanentError } from './errors.ts';
 import {
   type AbsentPolicy,
   MAX_WRITES_PER_HOUR,
@@ -21,8 +21,8 @@ const TUG_OF_WAR =
   'find out who else manages it (a deployment, perhaps) before the guard goes on';
 
 /**
- * Makes one attempt to write a proven plan: lock and snapshot in one transaction, the write, the read-back.
- * Throws `RetryableError` where another run holds the lock.
+ * Makes one attempt to write a proven plan: lock and snapshot in one transaction, the write, the read-back. Where
+ * another run holds the lock, its end is worth waiting for: it mostly leaves nothing to do.
  */
 export async function writePlan(
   request: ContainmentRequest,
@@ -37,7 +37,7 @@ export async function writePlan(
     case 'settled':
       return { kind: 'done', outcome: begun.outcome };
     case 'busy':
-      throw new RetryableError('TargetBusy', 'another containment of the same function holds the lock');
+      return { kind: 'again', reason: 'another containment of the same function holds the lock' };
     case 'exhausted':
       return { kind: 'done', outcome: { kind: 'refused', reason: TUG_OF_WAR, notStopped: plan.notes } };
     case 'begun':
@@ -70,12 +70,16 @@ async function writeUnderLock(attempt: Attempt): Promise<Step> {
   switch (written.kind) {
     case 'written': {
       const readBack = await confirmWrite(request.target, plan, ports.policies);
-      return readBack.kind === 'confirmed' ? settleWritten(request, snapshot, ports) : { kind: 'again' };
+      return readBack.kind === 'confirmed'
+        ? settleWritten(request, snapshot, ports)
+        : { kind: 'again', reason: 'the policy read back is not the one that was written' };
     }
     case 'conflict':
+      await forgetUnlessChanged(attempt);
+      return { kind: 'again', reason: written.reason };
     case 'leverMissing':
       await forgetUnlessChanged(attempt);
-      return { kind: 'again' };
+      return { kind: 'again', reason: 'the endpoint has no PutResourcePolicy' };
     case 'refused':
       return refuse(attempt, written.reason);
   }

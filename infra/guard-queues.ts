@@ -21,11 +21,11 @@ export const REMEDIATION_TIMEOUT = Duration.seconds(60);
 /** How long one run of the converging function may take. */
 export const CONVERGENCE_TIMEOUT = Duration.minutes(5);
 
-/** Deliveries before a record is given up; AWS recommends at least five with a Lambda function behind the queue. */
-const RECORD_DELIVERIES = 5;
-
-/** Twice as many for a job: a function with many versions takes several runs, and each of them is a delivery. */
-const JOB_DELIVERIES = 10;
+/**
+ * Deliveries before a record or a job is given up: twenty minutes for a record, an hour for a job, which for a function
+ * with many versions takes several runs. AWS recommends at least five with a Lambda function behind the queue.
+ */
+const DELIVERIES = 10;
 
 /**
  * Makes the queues: encrypted, TLS only.
@@ -43,16 +43,16 @@ export function createGuardQueues(scope: Construct, encryptionKey: IKey | undefi
   const deadLetters = new Queue(scope, 'DeadLetters', common);
   const records = new Queue(scope, 'Queue', {
     ...common,
-    // Six times the function's timeout, so that a throttled batch is not delivered twice at once.
-    visibilityTimeout: Duration.seconds(REMEDIATION_TIMEOUT.toSeconds() * 6),
-    deadLetterQueue: { queue: deadLetters, maxReceiveCount: RECORD_DELIVERIES },
+    // Twice the function's timeout, not six times as long: after a fault that passes, an intruder must not have six
+    // minutes. What AWS's advice is for, the same message delivered twice at once, the ledger makes harmless.
+    visibilityTimeout: Duration.seconds(REMEDIATION_TIMEOUT.toSeconds() * 2),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: DELIVERIES },
   });
   const convergence = new Queue(scope, 'ConvergenceQueue', {
     ...common,
-    // One minute more than the function's timeout, not six times as long: a job that ran out of time should go on
-    // soon, and what AWS's advice is for, the same message delivered twice at once, does no harm to a job.
+    // One minute more than the function's timeout: a job that ran out of time should go on soon.
     visibilityTimeout: CONVERGENCE_TIMEOUT.plus(Duration.minutes(1)),
-    deadLetterQueue: { queue: deadLetters, maxReceiveCount: JOB_DELIVERIES },
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: DELIVERIES },
   });
   return { records, convergence, deadLetters };
 }

@@ -386,7 +386,13 @@ describe('trouble', () => {
     expect(world.alerts.published[0]?.subject).toContain('NOT contained yet');
   });
 
-  it('another containment of the same function makes this one wait', async () => {
+  it('another containment of the same function is waited for, and this one goes on', async () => {
+    const world = buildWorld();
+    world.ledger.locks.set(`${FUNCTION_ARN}:`, { eventID: 'other', untilMs: world.clock.nowMs() + 1_000 });
+    expect(readOutcome(await deliver(world, composeMalloryCall()))).toBe('contained');
+  });
+
+  it('another containment that does not end makes this one come back later', async () => {
     const world = buildWorld();
     world.ledger.locks.set(`${FUNCTION_ARN}:`, { eventID: 'other', untilMs: world.clock.nowMs() + 60_000 });
     await expect(deliver(world, composeMalloryCall())).rejects.toThrow(/lock/);

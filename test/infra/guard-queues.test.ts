@@ -4,14 +4,14 @@ import { ACCOUNT, arnOf, findLogicalId, removeFolders, synthGuard } from './stac
 afterAll(removeFolders);
 
 describe('the queues', () => {
-  it('of records is encrypted, outlasts six runs of the function, and gives up after five deliveries', () => {
+  it('of records is encrypted, outlasts two runs of the function, and gives up after ten deliveries', () => {
     const template = synthGuard();
     template.hasResourceProperties('AWS::SQS::Queue', {
       SqsManagedSseEnabled: true,
-      VisibilityTimeout: 360,
+      VisibilityTimeout: 120,
       RedrivePolicy: {
         deadLetterTargetArn: arnOf(findLogicalId(template, 'AWS::SQS::Queue', 'GuardDeadLetters')),
-        maxReceiveCount: 5,
+        maxReceiveCount: 10,
       },
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
