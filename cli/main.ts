@@ -23,6 +23,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./replay.ts')).replayCommand,
   },
   {
+    name: 'explain',
+    summary: 'tell step by step how one record is judged',
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
+  {
     name: 'status',
     summary: 'what live functions let in today, against the allowlist',
     load: async () => (await import('./status.ts')).statusCommand,

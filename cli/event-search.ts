@@ -1,0 +1,52 @@
+import { readText } from '../core/json.ts';
+import { openEnvelope } from '../core/record/envelope.ts';
+import type { LogRecord } from '../logs/log-entry.ts';
+import type { LogFile } from '../logs/log-files.ts';
+import { readLogFile } from '../logs/log-reader.ts';
+import type { CommandIo } from './command-io.ts';
+import { createProgress } from './progress.ts';
+
+/** What looking for one event in logs came to. */
+export interface EventSearch {
+  /** The first record with that eventID; undefined where there is none. */
+  readonly first: LogRecord | undefined;
+  /** How many records have that eventID. */
+  readonly occurrences: number;
+  readonly files: number;
+  /** Records read, and pieces that are none. */
+  readonly records: number;
+  readonly rejected: number;
+  /** Files that could not be read, one line each. */
+  readonly unreadable: readonly string[];
+}
+
+/** Reads every file to its end, since only then it is known how often the event is there. */
+export async function findEvent(
+  files: readonly LogFile[],
+  eventID: string,
+  io: CommandIo,
+): Promise<EventSearch> {
+  const progress = createProgress(io);
+  const unreadable: string[] = [];
+  let first: LogRecord | undefined;
+  let [occurrences, records, rejected] = [0, 0, 0];
+  for (const [index, file] of files.entries()) {
+    for await (const entry of readLogFile(file, () => io.stdin)) {
+      progress.show(`${records} records, file ${index + 1} of ${files.length}`);
+      if (entry.kind === 'unreadable') unreadable.push(`${entry.file}: ${entry.reason}`);
+      if (entry.kind === 'rejected') rejected += 1;
+      if (entry.kind !== 'record') continue;
+      const opened = openEnvelope(entry.input);
+      if (opened.kind === 'rejected') {
+        rejected += 1;
+        continue;
+      }
+      records += 1;
+      if (readText(opened.record, 'eventID') !== eventID) continue;
+      occurrences += 1;
+      first ??= entry;
+    }
+  }
+  progress.clear();
+  return { first, occurrences, files: files.length, records, rejected, unreadable };
+}
