@@ -2,17 +2,19 @@ import { type InvokerEntry, isLive, type ServiceEntry } from '../allowlist/allow
 import type { PolicyStatement } from '../policy/document.ts';
 import type { ContainmentPlan, PlanInput } from './containment-plan.ts';
 import { type GrantReading, readGrant } from './grant.ts';
+import { mergeGrants } from './grant-merge.ts';
 import { demandsKey, mayServeEntry, mayServeService, servesExemptService } from './grant-reach.ts';
 import { type AskSentKeys, buildGuardConditions, noteUnenforcedSources } from './guard-conditions.ts';
 import { readGuardSid } from './guard-sid.ts';
 import { buildGuardStatement } from './guard-statement.ts';
 import { gatherListedCallers } from './listed-callers.ts';
-import { weighChange } from './replacement.ts';
+import { type Change, weighChange } from './replacement.ts';
 import { findSentSourceKeys, type SentSourceKeys } from './source-keys.ts';
 
 /**
  * Plans the law with guard statements: explicit Deny for everybody who is not listed, now and after each expiry;
- * Allows that certainly serve no listed caller go, everything else stays as it is.
+ * Allows that certainly serve no listed caller go, everything else stays as it is, or with the same meaning where it
+ * has to be merged to fit.
  */
 export function planGuards(input: PlanInput): ContainmentPlan {
   const { policy, entries, now, resourceArn, guardId } = input;
@@ -61,7 +63,7 @@ export function planGuards(input: PlanInput): ContainmentPlan {
     (stays ? kept : removed).push(reading.statement);
   }
   const added = [...wanted.values()];
-  return weighChange({
+  const change: Change = {
     before: policy,
     resourceArn,
     statements: [...kept, ...added],
@@ -70,6 +72,21 @@ export function planGuards(input: PlanInput): ContainmentPlan {
     offender: input.offender,
     notes: [...noteUnenforcedSources(listed.services, sentKeys), ...noteMappings(live)],
     unchangedReason: 'the policy already refuses every caller that is not listed',
+  };
+  const plan = weighChange(change);
+  return plan.kind === 'refused' && understood ? planMerged(change, kept, input) : plan;
+}
+
+/** A policy that would be too long is planned once more with grants merged; where that gains too little, it is refused. */
+function planMerged(change: Change, kept: readonly PolicyStatement[], input: PlanInput): ContainmentPlan {
+  const merged = mergeGrants(kept, input);
+  const note = `${String(merged.removed.length)} grants were merged into ${String(merged.added.length)} with the same meaning, because the policy would be too long otherwise; a rollback gives them back`;
+  return weighChange({
+    ...change,
+    statements: [...merged.statements, ...change.added],
+    removed: [...change.removed, ...merged.removed],
+    added: [...merged.added, ...change.added],
+    notes: merged.added.length === 0 ? change.notes : [...change.notes, note],
   });
 }
 

@@ -4,6 +4,7 @@ import type { PolicyDocument, PolicyStatement } from '../policy/document.ts';
 import { liftCaller } from './caller-lift.ts';
 import type { ContainmentPlan, Lever } from './containment-plan.ts';
 import { readGrant } from './grant.ts';
+import { holdsGrant } from './grant-merge.ts';
 import { namesCaller } from './grant-reach.ts';
 import { readGuardSid } from './guard-sid.ts';
 import { servesOnly } from './offender-reach.ts';
@@ -51,7 +52,7 @@ export function planRollback(input: RollbackInput): ContainmentPlan {
   );
   const returning = selectReturning(candidates, standing, input, notes);
   const merged = mergeInOrder(standing, returning, generations);
-  const settled = caller === null ? settleNarrowedGrants(merged, generations, guardId) : merged;
+  const settled = caller === null ? settleOurGrants(merged, input) : merged;
   return weighChange({
     before: current ?? findShell(generations),
     resourceArn: input.resourceArn,
@@ -187,27 +188,30 @@ function mergeInOrder(
 }
 
 /**
- * Narrowed grants of ours stand in for a broad one that they replaced: they go where all of it is back, and stay (or
- * come back) where it is not, so that a listed caller is never left without a grant.
+ * Grants of ours stand in for what they replaced, a broad one that was narrowed or several that were merged: they go
+ * where all of it is back, and stay (or come back) where it is not, so that a listed caller is never left without one.
  */
-function settleNarrowedGrants(
+function settleOurGrants(
   merged: readonly PolicyStatement[],
-  generations: readonly Generation[],
-  guardId: string,
+  { generations, guardId, resourceArn, lever }: RollbackInput,
 ): readonly PolicyStatement[] {
   const present = new Set(merged.map(canonicalizeStatement));
   const needed = new Set<string>();
   const ours = new Set<string>();
   for (const { removed, added } of generations) {
-    const whole = removed.every((statement) => {
-      return isOurs(statement, guardId, 'Deny') || isOurs(statement, guardId, 'Allow')
-        ? true
-        : present.has(canonicalizeStatement(statement));
-    });
+    const replaced = removed.filter(
+      (statement) => !isOurs(statement, guardId, 'Deny') && !isOurs(statement, guardId, 'Allow'),
+    );
+    const isBack = (statement: PolicyStatement): boolean => present.has(canonicalizeStatement(statement));
     for (const statement of added) {
       if (!isOurs(statement, guardId, 'Allow')) continue;
       ours.add(canonicalizeStatement(statement));
-      if (!whole) needed.add(canonicalizeStatement(statement));
+      // With single grants nothing is merged, and what a grant was narrowed from is not told: all has to be back.
+      const parts =
+        lever === 'permissions' ? [] : replaced.filter((other) => holdsGrant(statement, other, resourceArn));
+      if (!(parts.length === 0 ? replaced : parts).every(isBack)) {
+        needed.add(canonicalizeStatement(statement));
+      }
     }
   }
   return merged.filter((statement) => {

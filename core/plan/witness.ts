@@ -32,8 +32,7 @@ export function listWitnessCallers(input: PlanInput): readonly Caller[] {
     const accounts = reading.grant.conditions
       .filter(({ key }) => key === 'aws:sourceaccount')
       .flatMap(({ values }) => values);
-    for (const principal of reading.grant.principals)
-      callers.push(...samplePrincipal(principal, sources, accounts));
+    callers.push(...samplePrincipals(reading.grant.principals, pairSources(sources, accounts)));
   }
   callers.push(...sampleAccount(own), ...sampleAccount(STRANGER_ACCOUNT), { kind: 'anonymous' });
   callers.push({ kind: 'service', service: STRANGER_SERVICE });
@@ -67,11 +66,37 @@ function sampleEntry(entry: InvokerEntry): readonly Caller[] {
   }
 }
 
-function samplePrincipal(
-  principal: GrantPrincipal,
-  sources: readonly string[],
-  accounts: readonly string[],
+type SourcePair = readonly [source: string | undefined, account: string | undefined];
+
+// Lists in a policy may be long, and all their combinations would take longer than anybody waits.
+const MAX_COMBINATIONS = 64;
+
+/** Every source with every account, or where those are too many each of them once. */
+function pairSources(sources: readonly string[], accounts: readonly string[]): readonly SourcePair[] {
+  if (sources.length * accounts.length > MAX_COMBINATIONS) {
+    const length = Math.max(sources.length, accounts.length);
+    return Array.from({ length }, (_, index) => [
+      sources[index] ?? sources[0],
+      accounts[index] ?? accounts[0],
+    ]);
+  }
+  return (sources.length === 0 ? [undefined] : sources).flatMap((source) =>
+    (accounts.length === 0 ? [undefined] : accounts).map((account) => [source, account] as const),
+  );
+}
+
+/** Every principal from every source, or where those are too many each of them from the first one. */
+function samplePrincipals(
+  principals: readonly GrantPrincipal[],
+  pairs: readonly SourcePair[],
 ): readonly Caller[] {
+  const few = principals.length * pairs.length <= MAX_COMBINATIONS;
+  return principals.flatMap((principal, index) =>
+    samplePrincipal(principal, few || index === 0 ? pairs : pairs.slice(0, 1)),
+  );
+}
+
+function samplePrincipal(principal: GrantPrincipal, pairs: readonly SourcePair[]): readonly Caller[] {
   switch (principal.kind) {
     case 'account':
       return sampleAccount(principal.account);
@@ -81,17 +106,13 @@ function samplePrincipal(
           ? { kind: 'user', userArn: principal.arn }
           : { kind: 'role', roleArn: principal.arn },
       ];
-    case 'service': {
-      const pairs = (sources.length === 0 ? [undefined] : sources).flatMap((source) =>
-        (accounts.length === 0 ? [undefined] : accounts).map((account) => [source, account] as const),
-      );
+    case 'service':
       return pairs.map(([source, account]) => ({
         kind: 'service',
         service: principal.service,
         ...(source === undefined ? {} : { sourceArn: fill(source) }),
         ...(account === undefined ? {} : { sourceAccount: account }),
       }));
-    }
     case 'anyone':
     case 'other':
       return [];
