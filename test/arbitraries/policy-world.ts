@@ -263,7 +263,8 @@ export function attempt(): fc.Arbitrary<Attempt> {
         if (draw.accountKey)
           context.set('aws:principalaccount', [readPrincipalArn(draw.caller).split(':')[4] ?? '']);
       }
-      if (draw.url !== 'none') {
+      // Lambda asks for InvokeFunctionUrl only when a URL is called, and then always says how it authenticates.
+      if (draw.url !== 'none' || draw.action === 'lambda:InvokeFunctionUrl') {
         const publicUrl = draw.caller.kind === 'anonymous';
         context.set('lambda:functionurlauthtype', [publicUrl ? 'NONE' : 'AWS_IAM']);
         context.set('lambda:invokedviafunctionurl', ['true']);
