@@ -80,13 +80,11 @@ export function planGuards(input: PlanInput): ContainmentPlan {
 /** A policy that would be too long is planned once more with grants merged; where that gains too little, it is refused. */
 function planMerged(change: Change, kept: readonly PolicyStatement[], input: PlanInput): ContainmentPlan {
   const merged = mergeGrants(kept, input);
-  const note = `${String(merged.removed.length)} grants were merged into ${String(merged.added.length)} with the same meaning, because the policy would be too long otherwise; a rollback gives them back`;
   return weighChange({
     ...change,
     statements: [...merged.statements, ...change.added],
     removed: [...change.removed, ...merged.removed],
     added: [...merged.added, ...change.added],
-    notes: merged.added.length === 0 ? change.notes : [...change.notes, note],
   });
 }
 
