@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeBundles, makeFolder, ONE_FUNCTION, removeFolders } from './stacks.ts';
 
@@ -55,18 +55,60 @@ describe('the built constructs in another CDK app', () => {
     );
   });
 
-  it.each(['main.cts', 'main.mts'])('have their types in %s', (file) => {
+  it.each([
+    ['main.cts', 'nodenext', 'nodenext'],
+    ['main.mts', 'nodenext', 'nodenext'],
+    ['main.mts', 'esnext', 'bundler'],
+  ])('have their types in %s, for modules of kind %s found by %s', (file, module, resolution) => {
     const project = makeProject();
     const imports =
       "import { App, Stack } from 'aws-cdk-lib';\nimport { InvocationGuard, InvocationTrail } from 'invokeguard';";
     const misuse =
       "// @ts-expect-error the allowlist is missing\nnew InvocationGuard(stack, 'Second', {});\n";
     writeFileSync(join(project, file), imports + APP(makeBundles()) + misuse);
-    const flags =
-      '--noEmit --strict --skipLibCheck --module nodenext --moduleResolution nodenext --types node';
+    const flags = `--noEmit --strict --skipLibCheck --module ${module} --moduleResolution ${resolution} --types node`;
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     expect(() =>
       execFileSync(process.execPath, [tsc, ...flags.split(' '), file], { cwd: project, stdio: 'pipe' }),
     ).not.toThrow();
+  });
+});
+
+describe('the published package', () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+  /** The paths that `npm publish` would send. */
+  function listPublished(): readonly string[] {
+    makeProject();
+    const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return JSON.parse(listed)[0].files.map(({ path }: { path: string }) => path);
+  }
+
+  it('holds the command, the constructs, the functions and every text that the README links', () => {
+    const published = listPublished();
+    const links = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/\]\(([^):#]+)\)/g)].map(
+      (match) => match[1],
+    );
+    expect(links.length).toBeGreaterThan(5);
+    expect(published).toEqual(
+      expect.arrayContaining([
+        'dist/cli/invokeguard.cjs',
+        'dist/functions/remediate/index.js',
+        'dist/functions/converge/index.js',
+        'dist/infra/index.cjs',
+        'dist/types/infra/index.d.ts',
+        'dist/invokeguard.schema.json',
+        ...links,
+      ]),
+    );
+    expect(published.filter((path) => path.startsWith('dist/lab/'))).toEqual([]);
+  });
+
+  it('tells compilers that do not read `exports` what those that do are told', () => {
+    expect({ types: manifest.types, default: manifest.main }).toEqual(manifest.exports['.']);
   });
 });
