@@ -79,7 +79,7 @@ function explainReadError(error: unknown): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return 'the file is not there, expected an allowlist: name another with `--config FILE`, or start from the example in docs/allowlist.md';
+      return 'the file is not there, expected an allowlist: name another with `--config FILE` (for cdk `-c config=FILE`), or start from the example in docs/allowlist.md';
     case 'EISDIR':
       return 'this is a folder, expected a file: name the allowlist file in it';
     case 'EACCES':

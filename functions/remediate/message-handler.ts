@@ -69,7 +69,7 @@ function reportRemediation(
   }
 }
 
-/** Names of the metrics by outcome; the dashboard and the alarms in infra/ read them. */
+/** Names of the metrics by outcome. */
 const OUTCOME_METRICS = {
   observed: 'Observed',
   notAttempted: 'NotAttempted',
