@@ -1,9 +1,10 @@
 import type { Caller } from '../core/caller/caller.ts';
 import { describeCaller } from '../core/caller/description.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
-import type { LambdaInvocation } from '../core/record/invocation.ts';
 import { encodeJsonLine, printSafely } from '../core/text.ts';
-import type { Decision, Verdict } from '../core/verdict/decision.ts';
+import type { Verdict } from '../core/verdict/decision.ts';
+import type { JudgedCall } from '../logs/replay/call-consumer.ts';
+import { nameCaller } from '../logs/replay/call-group.ts';
 
 /** One judged call as `replay` prints it (contract, docs/commands.md). The order of the keys is part of it. */
 export interface ReplayLine {
@@ -22,22 +23,24 @@ export interface ReplayLine {
 }
 
 /** Puts a judged call into the form that `replay` prints. */
-export function composeReplayLine(
-  invocation: LambdaInvocation,
-  caller: Caller,
-  decision: Decision,
-): ReplayLine {
+export function composeReplayLine({
+  group,
+  decision,
+  eventID,
+  eventTime,
+  sessionName,
+}: JudgedCall): ReplayLine {
   return {
     kind: 'invocation',
-    eventID: invocation.eventID,
-    eventTime: invocation.eventTime,
-    functionArn: invocation.functionArn,
-    qualifier: invocation.qualifier,
-    caller,
+    eventID,
+    eventTime,
+    functionArn: group.functionArn,
+    qualifier: group.qualifier,
+    caller: nameCaller(group, sessionName),
     verdict: decision.verdict,
     reason: decision.reason,
     entry: decision.entry?.pointer ?? null,
-    succeeded: invocation.errorCode === null,
+    succeeded: group.outcome === 'succeeded',
   };
 }
 

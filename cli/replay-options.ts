@@ -1,5 +1,6 @@
 import { findNearest } from '../config/nearest-key.ts';
 import type { Verdict } from '../core/verdict/decision.ts';
+import type { TimeWindow } from '../logs/replay/replay-logs.ts';
 import { parseArguments } from './arguments.ts';
 import type { ReplayFormat } from './replay-line.ts';
 
@@ -12,12 +13,6 @@ export interface ReplayOptions {
   /** Verdicts to print; null prints all. */
   readonly only: ReadonlySet<Verdict> | null;
   readonly window: TimeWindow;
-}
-
-/** A span of time in epoch milliseconds, from `sinceMs` up to and without `untilMs`. */
-export interface TimeWindow {
-  readonly sinceMs: number;
-  readonly untilMs: number;
 }
 
 const VERDICTS: readonly Verdict[] = ['authorized', 'unauthorized', 'undetermined', 'unguarded'];

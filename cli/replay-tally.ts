@@ -2,14 +2,10 @@ import type { SkipReason } from '../core/record/invocation.ts';
 import { printSafely } from '../core/text.ts';
 import type { Verdict } from '../core/verdict/decision.ts';
 import { describePlace, type LogPosition } from '../logs/log-entry.ts';
+import type { ReplayCounts } from '../logs/replay/call-consumer.ts';
 
-/** What a replay has counted so far. */
+/** What a replay has found so far. */
 export interface ReplayTally {
-  files: number;
-  /** Everything that the files held and that is counted somewhere below. */
-  records: number;
-  duplicates: number;
-  outsideWindow: number;
   readonly verdicts: Map<Verdict, number>;
   readonly skipped: Map<SkipReason | 'digest', number>;
   rejected: number;
@@ -21,22 +17,12 @@ export interface ReplayTally {
 
 /** A tally before anything is read. */
 export function createTally(): ReplayTally {
-  return {
-    files: 0,
-    records: 0,
-    duplicates: 0,
-    outsideWindow: 0,
-    verdicts: new Map(),
-    skipped: new Map(),
-    rejected: 0,
-    rejections: [],
-    unreadable: [],
-  };
+  return { verdicts: new Map(), skipped: new Map(), rejected: 0, rejections: [], unreadable: [] };
 }
 
-/** Adds one to a named count. */
-export function countOne<Name>(counts: Map<Name, number>, name: Name): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+/** Adds to a named count. */
+export function addCount<Name>(counts: Map<Name, number>, name: Name, more: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + more);
 }
 
 /** A log full of garbage must not drown the summary. */
@@ -68,15 +54,15 @@ const SKIP_WORDS: Readonly<Record<SkipReason | 'digest', string>> = {
 const VERDICT_ORDER: readonly Verdict[] = ['unauthorized', 'undetermined', 'authorized', 'unguarded'];
 
 /** The closing summary for stderr. */
-export function composeSummary(tally: ReplayTally): string {
+export function composeSummary(tally: ReplayTally, counts: ReplayCounts): string {
   const judged = VERDICT_ORDER.map((verdict) => `${tally.verdicts.get(verdict) ?? 0} ${verdict}`);
   const skipped = [...tally.skipped].sort(([, left], [, right]) => right - left);
   const total = skipped.reduce((sum, [, count]) => sum + count, 0);
   const lines = [
-    `${tally.records} ${tally.records === 1 ? 'record' : 'records'} in ${tally.files} ${tally.files === 1 ? 'file' : 'files'}`,
+    `${counts.records} ${counts.records === 1 ? 'record' : 'records'} in ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`,
     `calls: ${judged.join(', ')}`,
-    tally.duplicates === 0 ? '' : `duplicates: ${tally.duplicates} with an eventID that was there before`,
-    tally.outsideWindow === 0 ? '' : `outside --since and --until: ${tally.outsideWindow}`,
+    counts.duplicates === 0 ? '' : `duplicates: ${counts.duplicates} with an eventID that was there before`,
+    counts.outsideWindow === 0 ? '' : `outside --since and --until: ${counts.outsideWindow}`,
     total === 0 ? '' : `skipped: ${total}`,
     ...skipped.map(([reason, count]) => `  ${count} ${reason}: ${SKIP_WORDS[reason]}`),
     tally.rejected === 0 ? '' : `rejected: ${tally.rejected}, no CloudTrail records`,

@@ -1,17 +1,14 @@
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
-import { identifyCaller } from '../core/caller/caller.ts';
-import { type LambdaInvocation, parseInvocation } from '../core/record/invocation.ts';
 import { printSafely } from '../core/text.ts';
-import { decideInvocation } from '../core/verdict/decision.ts';
-import type { LogEntry } from '../logs/log-entry.ts';
 import { findLogFiles, type LogFile } from '../logs/log-files.ts';
-import { readLogFile } from '../logs/log-reader.ts';
+import type { ReplayCounts } from '../logs/replay/call-consumer.ts';
+import { replayLogs } from '../logs/replay/replay-logs.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { createProgress } from './progress.ts';
-import { composeReplayLine, createFormatter, type ReplayLine } from './replay-line.ts';
-import { type ReplayOptions, readReplayOptions, type TimeWindow } from './replay-options.ts';
-import { composeSummary, countOne, countRejection, createTally, type ReplayTally } from './replay-tally.ts';
+import { composeReplayLine, createFormatter } from './replay-line.ts';
+import { type ReplayOptions, readReplayOptions } from './replay-options.ts';
+import { addCount, composeSummary, countRejection, createTally, type ReplayTally } from './replay-tally.ts';
 
 const HELP = `Usage: invokeguard replay PATH… [options]
 
@@ -58,92 +55,57 @@ async function runReplay(args: readonly string[], io: CommandIo): Promise<ExitCo
   if (found.files.length === 0) {
     io.writeErr('warning: no .json, .ndjson or .jsonl file in the folders, nothing was read\n');
   }
-  const end = await replayFiles(found.files, options, config.allowlist, tally, io);
-  if (end === 'cutOff') return 1;
-  io.writeErr(composeSummary(tally));
+  const counts = await replayFiles(found.files, options, config.allowlist, tally, io);
+  if (counts === undefined) return 1;
+  io.writeErr(composeSummary(tally, counts));
   return chooseExitCode(tally);
 }
 
-/** Reads, judges and prints; `cutOff` where nobody reads the results any more. */
+/** Reads, judges and prints; undefined where nobody reads the results any more. */
 async function replayFiles(
   files: readonly LogFile[],
   options: ReplayOptions,
   allowlist: Allowlist,
   tally: ReplayTally,
   io: CommandIo,
-): Promise<'done' | 'cutOff'> {
+): Promise<ReplayCounts | undefined> {
   const formatter = createFormatter(options.format);
   const progress = createProgress(io);
-  const seen = new Set<string>();
+  const ending = new AbortController();
   const write = (text: string): void => {
     if (text === '') return;
     progress.clear();
     io.writeOut(text);
   };
   write(formatter.open);
-  for (const file of files) {
-    tally.files += 1;
-    for await (const entry of readLogFile(file, () => io.stdin)) {
-      progress.show(`${tally.records} records, file ${tally.files} of ${files.length}`);
-      const line = judgeEntry(entry, { allowlist, window: options.window, seen }, tally);
-      if (line === undefined || (options.only !== null && !options.only.has(line.verdict))) continue;
-      write(formatter.format(line));
-      if (io.outState?.() === 'closed') return 'cutOff';
-    }
-  }
+  const counts = await replayLogs(
+    {
+      files,
+      openStdin: () => io.stdin,
+      allowlist,
+      window: options.window,
+      signal: ending.signal,
+      onProgress: (counts) => {
+        progress.show(`${counts.records} records, file ${counts.files} of ${files.length}`);
+      },
+    },
+    {
+      takeCall: (call) => {
+        const { verdict } = call.decision;
+        addCount(tally.verdicts, verdict, 1);
+        if (options.only !== null && !options.only.has(verdict)) return;
+        write(formatter.format(composeReplayLine(call)));
+        if (io.outState?.() === 'closed') ending.abort();
+      },
+      takeSkipped: (reason, count) => addCount(tally.skipped, reason, count),
+      takeRejected: (file, position, reason) => countRejection(tally, file, position, reason),
+      takeUnreadable: (file, reason) => tally.unreadable.push(`${file}: ${reason}`),
+    },
+  );
+  if (ending.signal.aborted) return undefined;
   write(formatter.close());
   progress.clear();
-  return 'done';
-}
-
-interface Judging {
-  readonly allowlist: Allowlist;
-  readonly window: TimeWindow;
-  /** The eventIDs of the calls so far. */
-  readonly seen: Set<string>;
-}
-
-/** Counts one entry of a log, and answers its line if it is a call that has to be judged. */
-function judgeEntry(entry: LogEntry, judging: Judging, tally: ReplayTally): ReplayLine | undefined {
-  if (entry.kind === 'unreadable') {
-    tally.unreadable.push(`${entry.file}: ${entry.reason}`);
-    return undefined;
-  }
-  if (entry.kind !== 'skipped') tally.records += 1;
-  if (entry.kind === 'rejected') {
-    countRejection(tally, entry.file, entry.position, entry.reason);
-    return undefined;
-  }
-  const parsed = entry.kind === 'skipped' ? entry : parseInvocation(entry.input);
-  if (parsed.kind === 'rejected') countRejection(tally, entry.file, entry.position, parsed.reason);
-  else if (parsed.kind === 'skipped') countOne(tally.skipped, parsed.reason);
-  else return judgeInvocation(parsed, judging, tally);
-  return undefined;
-}
-
-function judgeInvocation(
-  invocation: LambdaInvocation,
-  { allowlist, window, seen }: Judging,
-  tally: ReplayTally,
-): ReplayLine | undefined {
-  // A record without an eventID is never a duplicate: nothing says that two such are the same call.
-  if (invocation.eventID !== null) {
-    if (seen.has(invocation.eventID)) {
-      tally.duplicates += 1;
-      return undefined;
-    }
-    seen.add(invocation.eventID);
-  }
-  // A call without a readable time may be in the window, so it is judged: a lost field must not hide a call.
-  const atMs = Date.parse(invocation.eventTime ?? '');
-  if (atMs < window.sinceMs || atMs >= window.untilMs) {
-    tally.outsideWindow += 1;
-    return undefined;
-  }
-  const caller = identifyCaller(invocation);
-  const decision = decideInvocation(invocation, caller, allowlist);
-  countOne(tally.verdicts, decision.verdict);
-  return composeReplayLine(invocation, caller, decision);
+  return counts;
 }
 
 /** A finding is told before an incomplete reading: both fail a pipeline, and a finding is certain. */

@@ -74,6 +74,9 @@ export type Caller =
   | EventSourceMappingCaller
   | UnknownCaller;
 
+/** All of a call that says who made it. */
+export type CallerFields = Pick<LambdaInvocation, 'userIdentity' | 'sourceArn' | 'sourceAccount'>;
+
 /**
  * Names the immediate caller of an invocation.
  *
@@ -81,7 +84,7 @@ export type Caller =
  * `type: AWSService`. A role is named by the role that issued the session (with its path), never by the session.
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
  */
-export function identifyCaller(invocation: LambdaInvocation): Caller {
+export function identifyCaller(invocation: CallerFields): Caller {
   const identity = invocation.userIdentity;
   if (identity === null) return { kind: 'unknown', seen: 'no userIdentity' };
   const type = readText(identity, 'type');
@@ -106,7 +109,7 @@ export function identifyCaller(invocation: LambdaInvocation): Caller {
   }
 }
 
-function identifyService(invocation: LambdaInvocation, identity: JsonObject): Caller {
+function identifyService(invocation: CallerFields, identity: JsonObject): Caller {
   const service = readText(identity, 'invokedBy');
   if (service === undefined)
     return { kind: 'unknown', seen: 'userIdentity.type AWSService without invokedBy' };

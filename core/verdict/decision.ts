@@ -28,6 +28,9 @@ export interface Decision {
 
 const NO_MAPPINGS: ResolvedMappings = new Map();
 
+/** All that a verdict depends on beside the caller: calls that agree in these are judged alike. */
+export type JudgedFields = Pick<LambdaInvocation, 'functionArn' | 'eventTime' | 'requestParameters'>;
+
 /**
  * Judges one call by the allowlist, as of the record's own `eventTime`.
  *
@@ -35,7 +38,7 @@ const NO_MAPPINGS: ResolvedMappings = new Map();
  * whatever is missing or unreadable makes it `undetermined`, which is alerted and never contained.
  */
 export function decideInvocation(
-  invocation: LambdaInvocation,
+  invocation: JudgedFields,
   caller: Caller,
   allowlist: Allowlist,
   mappings: ResolvedMappings = NO_MAPPINGS,
@@ -54,7 +57,7 @@ export function decideInvocation(
 }
 
 function decideByEntries(
-  invocation: LambdaInvocation,
+  invocation: JudgedFields,
   caller: Caller,
   entries: readonly InvokerEntry[],
   guarded: FunctionEntry,

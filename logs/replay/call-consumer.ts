@@ -1,0 +1,48 @@
+import type { SkipReason } from '../../core/record/invocation.ts';
+import type { Decision } from '../../core/verdict/decision.ts';
+import type { LogPosition } from '../log-entry.ts';
+import type { CallGroup } from './call-group.ts';
+
+/** One judged call. The object is used again for the next call: copy what you keep (`group` and `decision` may be kept). */
+export interface JudgedCall {
+  readonly group: CallGroup;
+  /** What the core says about it; calls that are judged alike share one object. */
+  readonly decision: Decision;
+  readonly eventID: string | null;
+  /** As CloudTrail wrote it. */
+  readonly eventTime: string | null;
+  /** `eventTime` in epoch milliseconds; NaN where the record has no readable time. */
+  readonly atMs: number;
+  /** The session of the role that called, where the caller is a role and the record names it. */
+  readonly sessionName: string | null;
+}
+
+/**
+ * What is done with logs as they are read. Everything comes on one thread and in the order of the logs: files in the
+ * order asked for, records in the order of their file. Calls with an eventID that was there before, and calls outside
+ * the window of time, are only counted.
+ */
+export interface CallConsumer {
+  readonly takeCall: (call: JudgedCall) => void;
+  /**
+   * `count` records that are not ours to judge.
+   * @param functionArn the function where the reason is `invokeExecution` and the record names one; else null
+   */
+  readonly takeSkipped: (reason: SkipReason | 'digest', count: number, functionArn: string | null) => void;
+  /** Something that is no CloudTrail record; the reason may quote the file, so it is printed by `printSafely`. */
+  readonly takeRejected: (file: string, position: LogPosition, reason: string) => void;
+  /** A file that could not be read, or not to its end. */
+  readonly takeUnreadable: (file: string, reason: string) => void;
+}
+
+/** How far the reading has come. The same object all the time. */
+export interface ReplayCounts {
+  /** Files that were begun. */
+  readonly files: number;
+  /** Everything that the files held: calls, skipped and rejected; digest files apart. */
+  readonly records: number;
+  /** Calls with an eventID that was there before. */
+  readonly duplicates: number;
+  /** Calls outside the window of time. */
+  readonly outsideWindow: number;
+}
