@@ -151,7 +151,7 @@ function writeGroups(groups: readonly FunctionGroup[], source: Source, rareTypes
 function fitCallers(group: FunctionGroup, source: Source, rareTypes: RareTypes): FittedCallers {
   const { partition, toldTypes, limits, branched } = source;
   const terms: BranchTerms = { partition, rareTypes, toldTypes };
-  const room = measurePieceRoom(limits.characters, group.exclusions);
+  const room = measurePieceRoom(group, limits.characters);
   const longest = findLongest(group.matchers);
   const key = `${rareTypes} ${room} ${measure(longest)} ${group.callers.text}`;
   const known = branched.get(key);

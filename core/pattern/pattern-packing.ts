@@ -32,10 +32,14 @@ export function measurePiece(matcher: FunctionMatcher, branch: CallerBranch): nu
   return measure(composeDetail([matcher], [branch])) + 1;
 }
 
-/** Characters that one piece may take. A piece beside an exclusion may have to be written twice. */
-export function measurePieceRoom(characters: number, exclusions: readonly string[]): number {
+/** Characters that one piece of a group may take. Beside an exclusion it may have to be written twice. */
+export function measurePieceRoom({ exclusions, matchers }: FunctionGroup, characters: number): number {
   const room = measureRoom(characters, exclusions);
-  return exclusions.length === 0 ? room : Math.floor(room / 2);
+  return exclusions.length === 0 || takesAll(matchers) ? room : Math.floor(room / 2);
+}
+
+function takesAll(matchers: readonly FunctionMatcher[]): boolean {
+  return matchers.every(({ kind }) => kind === 'any');
 }
 
 /**
@@ -49,7 +53,7 @@ export function packGroups(groups: readonly BranchedGroup[], characters: number)
     const key = [wild, ...group.exclusions].join('\n');
     const kind = kinds.get(key) ?? { exclusions: group.exclusions, pieces: [] };
     kinds.set(key, kind);
-    kind.pieces.push(...cutGroup(group, measurePieceRoom(characters, group.exclusions)));
+    kind.pieces.push(...cutGroup(group, measurePieceRoom(group, characters)));
   }
   return [...kinds.values()].flatMap(({ exclusions, pieces }) =>
     fillPatterns(pieces, measureRoom(characters, exclusions)).map((filled) =>
@@ -155,6 +159,12 @@ function composePattern(pieces: readonly Piece[], exclusions: readonly string[])
       return composeEventPattern({ eventName: NOT_EXECUTION, ...first });
     }
     return composeEventPattern({ eventName: NOT_EXECUTION, $or: details });
+  }
+  const [only] = pieces;
+  if (only !== undefined && pieces.length === 1 && takesAll(only.matchers)) {
+    // The exclusion asks for `resources.ARN` by itself.
+    const { resources: _, ...detail } = composeDetail(only.matchers, only.branches);
+    return composeEventPattern({ eventName: NOT_EXECUTION, ...composeExclusion(exclusions), ...detail });
   }
   // What a piece says of `resources.ARN` has to hold beside the exclusion: that takes `$or`, with two alternatives.
   const alternatives = others.length === 0 && first !== undefined ? [first, first] : details;
