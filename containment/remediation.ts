@@ -6,6 +6,7 @@ import { type Caller, identifyCaller } from '../core/caller/caller.ts';
 import { composeCallerKey } from '../core/caller/description.ts';
 import type { Guard } from '../core/guard.ts';
 import type { ContainmentScope } from '../core/plan/containment-plan.ts';
+import { parseFunctionArn } from '../core/record/function-reference.ts';
 import { type LambdaInvocation, parseInvocation, type SkipReason } from '../core/record/invocation.ts';
 import { placeInvocation } from '../core/record/placement.ts';
 import { type Decision, decideInvocation, type Verdict } from '../core/verdict/decision.ts';
@@ -107,7 +108,9 @@ async function respond(
 ): Promise<Outcome> {
   const { invocation, caller, decision } = call;
   const { guarded } = decision;
-  if (call.verdict !== 'unauthorized' || guarded === null || invocation.functionArn === null) {
+  // CloudTrail's own ARN is judged however odd it is; a policy is looked for only where such a function can exist.
+  const named = parseFunctionArn(invocation.functionArn ?? '');
+  if (call.verdict !== 'unauthorized' || guarded === null || named === undefined) {
     return {
       kind: 'notAttempted',
       reason: 'the record leaves open who called or what; a person has to look',
@@ -120,7 +123,7 @@ async function respond(
   try {
     return caller.kind === 'eventSourceMapping'
       ? await disableMapping(caller.mappingArn, ports.mappings)
-      : await contain(call, invocation.functionArn, guarded, allowlist, guard, ports);
+      : await contain(call, named.functionArn, guarded, allowlist, guard, ports);
   } catch (error) {
     if (error instanceof PermanentError) return { kind: 'refused', reason: error.message, notStopped: [] };
     throw error;

@@ -31,7 +31,7 @@ function describeCall({ invocation, caller, guard }: AlertSubject): readonly str
   const ran =
     invocation.invocationType === 'DryRun' ? ' (DryRun: nothing ran, but the caller can get in)' : '';
   return [
-    `Function:  ${arn === null ? 'the record names none that can be read' : qualifyFunctionArn(arn, invocation.qualifier)}`,
+    `Function:  ${arn === null ? 'the record names none that can be read' : quoteText(qualifyFunctionArn(arn, invocation.qualifier))}`,
     `Caller:    ${quoteText(describeCaller(caller))}`,
     `When:      ${quoteText(invocation.eventTime ?? 'not in the record')}${ran}`,
     `From:      ${quoteText(invocation.sourceIPAddress ?? 'not in the record')}`,

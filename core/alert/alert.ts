@@ -81,7 +81,7 @@ export function composeAlert(about: AlertSubject): Alert {
       version: 1,
       kind: 'invocation',
       guard,
-      functionArn: invocation.functionArn,
+      functionArn: limit(invocation.functionArn),
       qualifier: invocation.qualifier,
       caller,
       verdict: decision.verdict,

@@ -1,14 +1,14 @@
 import { matchWildcard } from '../arn.ts';
-import { parseFunctionName } from '../record/function-reference.ts';
+import { readRecordedName } from '../record/function-reference.ts';
 import type { Allowlist, FunctionEntry } from './allowlist.ts';
 
 /**
  * Finds the one entry that guards a function: its full ARN, then its exact name, then the longest glob.
  * The winner stands alone; entries are never merged. `undefined` means that nobody guards the function.
+ * @param functionArn unqualified, as a record names it: only its name and its whole text are looked at
  */
 export function findFunctionEntry(allowlist: Allowlist, functionArn: string): FunctionEntry | undefined {
-  const name = parseFunctionName(functionArn)?.name;
-  if (name === undefined) return undefined;
+  const name = readRecordedName(functionArn);
   let best: FunctionEntry | undefined;
   let bestRank = -1;
   for (const entry of allowlist.functions) {

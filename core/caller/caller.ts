@@ -166,15 +166,17 @@ function identifyRoot(identity: JsonObject): Caller {
   return { kind: 'root', account };
 }
 
+/** An account that is named stands above the word `anonymous`: whoever has an account is somebody. */
 function identifyAccount(identity: JsonObject): Caller {
   const account = readText(identity, 'accountId');
-  const principalId = readText(identity, 'principalId');
-  if (principalId?.toLowerCase() === 'anonymous' || account?.toLowerCase() === 'anonymous')
+  if (account !== undefined && isAccountId(account)) return { kind: 'account', account };
+  if (saysAnonymous(readText(identity, 'principalId')) || saysAnonymous(account))
     return { kind: 'anonymous' };
-  if (account === undefined || !isAccountId(account)) {
-    return { kind: 'unknown', seen: `userIdentity.type AWSAccount with accountId ${account ?? 'absent'}` };
-  }
-  return { kind: 'account', account };
+  return { kind: 'unknown', seen: `userIdentity.type AWSAccount with accountId ${account ?? 'absent'}` };
+}
+
+function saysAnonymous(text: string | undefined): boolean {
+  return text?.toLowerCase() === 'anonymous';
 }
 
 function identifyFederated(identity: JsonObject): Caller {
@@ -196,8 +198,10 @@ function isIamArn(text: string, resource: string): boolean {
   return arn?.service === 'iam' && isAccountId(arn.account) && arn.resource.startsWith(resource);
 }
 
+const ACCOUNT = /^\d{12}$/;
+
 function isAccountId(text: string): boolean {
-  return /^\d{12}$/.test(text);
+  return ACCOUNT.test(text);
 }
 
 /** The account that a caller belongs to, where it has one. */

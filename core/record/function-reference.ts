@@ -15,6 +15,9 @@ export interface FunctionName {
 }
 
 const NAME = /^[A-Za-z0-9-_]{1,140}$/;
+const PARTITION = /^aws(-[a-z]+)*$/;
+const REGION = /^[a-z0-9-]+$/;
+const ACCOUNT = /^\d{12}$/;
 const QUALIFIER = /^(\$LATEST(\.PUBLISHED)?|[A-Za-z0-9-_]{1,128})$/;
 
 /** The text as a version, alias or `$LATEST`, or `undefined` where it cannot be one. */
@@ -31,12 +34,37 @@ export function parseFunctionArn(text: string): FunctionReference | undefined {
   if (arn === undefined || arn.service !== 'lambda') return undefined;
   const [kind, name = '', qualifier, ...rest] = arn.resource.split(':');
   if (kind !== 'function' || rest.length > 0 || !NAME.test(name)) return undefined;
-  if (!/^\d{12}$/.test(arn.account) || arn.region === '') return undefined;
+  if (!PARTITION.test(arn.partition) || !REGION.test(arn.region) || !ACCOUNT.test(arn.account))
+    return undefined;
   if (qualifier !== undefined && !QUALIFIER.test(qualifier)) return undefined;
   return {
     functionArn: `arn:${arn.partition}:lambda:${arn.region}:${arn.account}:function:${name}`,
     qualifier: qualifier ?? null,
   };
+}
+
+/**
+ * Reads the function that CloudTrail itself names, in a record's `resources`. Only the shape counts (seven parts, or
+ * eight with a qualifier): CloudTrail's word stands even where a name or an account looks like none, so that an odd
+ * one never makes the caller's own text count. What comes back may not pass `parseFunctionArn`; such a function is
+ * judged by its name, and never contained. A qualifier that no function can have is dropped.
+ */
+export function readRecordedArn(text: string): FunctionReference | undefined {
+  if (!text.startsWith('arn:')) return undefined;
+  const parts = text.split(':');
+  if (parts[2] !== 'lambda' || parts[5] !== 'function') return undefined;
+  if (parts.length === 7) return { functionArn: text, qualifier: null };
+  if (parts.length !== 8) return undefined;
+  const qualifier = parts[7] ?? '';
+  return {
+    functionArn: text.slice(0, text.length - qualifier.length - 1),
+    qualifier: parseQualifier(qualifier) ?? null,
+  };
+}
+
+/** The function's name in the unqualified ARN of a record, however odd: all after the last colon. */
+export function readRecordedName(functionArn: string): string {
+  return functionArn.slice(functionArn.lastIndexOf(':') + 1);
 }
 
 /** Names the parts of an unqualified function ARN; `undefined` where the text is not one. */

@@ -1,6 +1,12 @@
 import { isJsonObject, type JsonObject, readObject, readText } from '../json.ts';
 import { openEnvelope } from './envelope.ts';
-import { parseFunctionArn, parseQualifier, parseRequestedFunction } from './function-reference.ts';
+import {
+  type FunctionReference,
+  parseFunctionArn,
+  parseQualifier,
+  parseRequestedFunction,
+  readRecordedArn,
+} from './function-reference.ts';
 
 /**
  * One call of a Lambda function, as CloudTrail recorded it. CloudTrail's own names are kept.
@@ -15,7 +21,10 @@ export interface LambdaInvocation {
   readonly eventName: string;
   readonly awsRegion: string | null;
   readonly recipientAccountId: string | null;
-  /** Unqualified ARN; null where the record names no function that can be read. */
+  /**
+   * Unqualified ARN; null where the record names no function that can be read. From `resources` it is taken as it
+   * stands: it may hold a name that no function can have.
+   */
   readonly functionArn: string | null;
   /** Version or alias that the caller asked for; null for the unqualified function, or where it was lost. */
   readonly qualifier: string | null;
@@ -133,15 +142,23 @@ function readInvocation(record: JsonObject, eventName: string): LambdaInvocation
   };
 }
 
-/** CloudTrail's own statement of the function, in `resources`; the request's `functionName` is the caller's text. */
-function readFunctionResource(record: JsonObject): ReturnType<typeof parseFunctionArn> {
-  const resources = Array.isArray(record['resources']) ? record['resources'] : [];
+/**
+ * CloudTrail's own statement of the function, in `resources`; the request's `functionName` is the caller's text.
+ * One resource that stands there without its array counts too: EventBridge's patterns see no difference.
+ */
+function readFunctionResource(record: JsonObject): FunctionReference | undefined {
+  const { resources } = record;
+  if (!Array.isArray(resources)) return isJsonObject(resources) ? readResource(resources) : undefined;
   for (const resource of resources) {
-    if (!isJsonObject(resource)) continue;
-    const found = parseFunctionArn(readText(resource, 'ARN') ?? readText(resource, 'arn') ?? '');
+    const found = isJsonObject(resource) ? readResource(resource) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function readResource(resource: JsonObject): FunctionReference | undefined {
+  const arn = readText(resource, 'ARN') ?? readText(resource, 'arn');
+  return arn === undefined ? undefined : readRecordedArn(arn);
 }
 
 /** A bare function name is completed only with the account and Region that the record itself states. */

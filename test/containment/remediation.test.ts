@@ -115,6 +115,27 @@ describe('an invocation by somebody who is not listed', () => {
   });
 });
 
+describe('a call of a function that can not exist', () => {
+  it("is judged by CloudTrail's own ARN and alerted, and no policy is looked for", async () => {
+    const world = buildWorld();
+    const order: string[] = [];
+    world.policies.interrupt = (call) => order.push(call);
+    const odd = `${FUNCTION_ARN} www.evil.example`;
+    const [first, ...others] = composeAllowlist().functions;
+    if (first === undefined) throw new Error('the sample allowlist guards no function');
+    const everyone = { ...first, selector: { kind: 'glob', glob: '*' } } as const;
+    const call = composeMalloryCall({ resources: [{ ARN: odd }] });
+    const remediation = await deliver(world, call, {
+      ...composeAllowlist(),
+      functions: [everyone, ...others],
+    });
+    expect(remediation).toMatchObject({ about: { invocation: { functionArn: odd } } });
+    expect(readOutcome(remediation)).toBe('notAttempted');
+    expect(order).toEqual([]);
+    expect(world.alerts.published[0]?.text).toContain('www[.]evil[.]example');
+  });
+});
+
 describe('the other versions and aliases', () => {
   it('are handed on once when one policy was rewritten', async () => {
     const world = buildWorld();
