@@ -9,9 +9,6 @@ import type { DisableResult, EventSourceMappings } from '../containment/ports.ts
 import { parseArn } from '../core/arn.ts';
 import { classifyFault, raiseFault } from './sdk-fault.ts';
 
-/** More mappings than one account has by default would only be kept by mistake. */
-const MOST_SOURCES = 1_000;
-
 /**
  * Event source mappings through Lambda's API.
  *
@@ -19,21 +16,13 @@ const MOST_SOURCES = 1_000;
  */
 export class LambdaEventSourceMappings implements EventSourceMappings {
   readonly #client: LambdaClient;
-  /** A mapping's source cannot be changed, so what was read once holds. */
-  readonly #sources = new Map<string, string>();
 
   constructor(client: LambdaClient) {
     this.#client = client;
   }
 
   async readSource(mappingArn: string): Promise<string | null> {
-    const known = this.#sources.get(mappingArn);
-    if (known !== undefined) return known;
-    const source = (await this.#read(mappingArn))?.EventSourceArn;
-    if (source === undefined) return null;
-    if (this.#sources.size >= MOST_SOURCES) this.#sources.clear();
-    this.#sources.set(mappingArn, source);
-    return source;
+    return (await this.#read(mappingArn))?.EventSourceArn ?? null;
   }
 
   async disableMapping(mappingArn: string): Promise<DisableResult> {

@@ -4,6 +4,7 @@ import { digestSnapshot } from '../containment/snapshot-digest.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
 import { isJsonObject } from '../core/json.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
+import type { LearntMapping } from '../core/record/learnt-mapping.ts';
 import { type Item, readItemText, writeNumber, writeText } from './attribute-values.ts';
 import { storeSnapshot } from './stored-snapshot.ts';
 
@@ -18,6 +19,7 @@ import { storeSnapshot } from './stored-snapshot.ts';
  * | `switch#<unqualified ARN>` | the tier | the settings before `freeze` or `disable-triggers` | never while it stands; a year after it was rolled back |
  * | `guarded` | `<unqualified ARN>` | a function whose guards follow the allowlist | never; goes with a rollback |
  * | `alert#<SHA-256 of the violation>` | `alert` | who alerted, how often it was seen again | 90 days after it was claimed |
+ * | `mapping#<ARN of an event source mapping>` | `source` | the ARN that it polls | 90 days after it was last learnt |
  */
 export interface LedgerKey extends Item {
   readonly pk: { S: string };
@@ -27,6 +29,8 @@ export interface LedgerKey extends Item {
 const DAY_SECONDS = 86_400;
 const EVENT_DAYS = 90;
 const ROLLED_BACK_DAYS = 365;
+/** Far longer than a record of a call can be on its way; a mapping that still exists is learnt again when it calls. */
+const MAPPING_DAYS = 90;
 
 /** The key of an event's item. */
 export function composeEventKey(eventID: string): LedgerKey {
@@ -73,6 +77,20 @@ export function composeEventItem(eventID: string, snapshot: Snapshot, nowMs: num
     targetPartition: composeTargetPartition(snapshot.target),
     storedTime: writeText(snapshot.storedTime),
     expiresAt: writeNumber(Math.ceil(nowMs / 1000) + EVENT_DAYS * DAY_SECONDS),
+  };
+}
+
+/** The key of what is known about an event source mapping. */
+export function composeMappingKey(mappingArn: string): LedgerKey {
+  return { pk: { S: `mapping#${mappingArn}` }, sk: { S: 'source' } };
+}
+
+/** The item of a mapping that was learnt now. */
+export function composeMappingItem({ mappingArn, sourceArn }: LearntMapping, nowMs: number): Item {
+  return {
+    ...composeMappingKey(mappingArn),
+    sourceArn: writeText(sourceArn),
+    expiresAt: writeNumber(Math.ceil(nowMs / 1000) + MAPPING_DAYS * DAY_SECONDS),
   };
 }
 

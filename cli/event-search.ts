@@ -1,8 +1,10 @@
+import type { ResolvedMappings } from '../core/allowlist/invoker-match.ts';
 import { readText } from '../core/json.ts';
 import { openEnvelope } from '../core/record/envelope.ts';
 import type { LogRecord } from '../logs/log-entry.ts';
 import type { LogFile } from '../logs/log-files.ts';
 import { readLogFile } from '../logs/log-reader.ts';
+import { createMappingMemory } from '../logs/mapping-memory.ts';
 import type { CommandIo } from './command-io.ts';
 import { createProgress } from './progress.ts';
 
@@ -10,6 +12,8 @@ import { createProgress } from './progress.ts';
 export interface EventSearch {
   /** The first record with that eventID; undefined where there is none. */
   readonly first: LogRecord | undefined;
+  /** The sources of event source mappings that the same logs tell, before the event or after it. */
+  readonly mappings: ResolvedMappings;
   /** How many records have that eventID. */
   readonly occurrences: number;
   readonly files: number;
@@ -27,6 +31,7 @@ export async function findEvent(
   io: CommandIo,
 ): Promise<EventSearch> {
   const progress = createProgress(io);
+  const memory = createMappingMemory();
   const unreadable: string[] = [];
   let first: LogRecord | undefined;
   let [occurrences, records, rejected] = [0, 0, 0];
@@ -42,11 +47,12 @@ export async function findEvent(
         continue;
       }
       records += 1;
+      memory.learn(opened.record);
       if (readText(opened.record, 'eventID') !== eventID) continue;
       occurrences += 1;
       first ??= entry;
     }
   }
   progress.clear();
-  return { first, occurrences, files: files.length, records, rejected, unreadable };
+  return { first, mappings: memory.sources, occurrences, files: files.length, records, rejected, unreadable };
 }

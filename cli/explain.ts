@@ -53,12 +53,12 @@ async function runExplain(args: readonly string[], io: CommandIo): Promise<ExitC
     ...search.unreadable,
   ];
   for (const line of unreadable) io.writeErr(`warning: not read: ${printSafely(line)}\n`);
-  const { first, occurrences } = search;
+  const { first, mappings, occurrences } = search;
   if (first === undefined) {
     io.writeErr(`${describeAbsence(eventID, search)}\n`);
     return 1;
   }
-  const explanation = explainDecision(first.input, config.allowlist);
+  const explanation = explainDecision(first.input, config.allowlist, mappings);
   const event = { eventID, first, occurrences };
   io.writeOut(
     format === 'json'

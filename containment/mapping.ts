@@ -1,31 +1,40 @@
 import type { Outcome } from '../core/alert/outcome.ts';
-import { type Allowlist, type InvokerEntry, listInvokers } from '../core/allowlist/allowlist.ts';
-import { findFunctionEntry } from '../core/allowlist/function-match.ts';
+import type { Allowlist } from '../core/allowlist/allowlist.ts';
+import { findAskedMapping } from '../core/allowlist/asked-mapping.ts';
 import type { ResolvedMappings } from '../core/allowlist/invoker-match.ts';
-import { type Caller, isMappingArn } from '../core/caller/caller.ts';
+import { parseArn } from '../core/arn.ts';
+import type { Caller } from '../core/caller/caller.ts';
+import type { Guard } from '../core/guard.ts';
+import type { LearntMapping } from '../core/record/learnt-mapping.ts';
 import { PermanentError } from './errors.ts';
-import type { EventSourceMappings } from './ports.ts';
+import type { EventSourceMappings, MappingMemory } from './ports.ts';
+
+/** Where the source of a mapping is known from. */
+export interface MappingPorts {
+  readonly mappings: EventSourceMappings;
+  readonly mappingMemory: MappingMemory;
+}
 
 /**
- * Looks up the source of the mapping that called, where an entry of the function lists a source: the record names only
- * the mapping. A mapping that is gone stays unresolved, and so does one that the guard may not read: the verdict then
- * is undetermined wherever it matters.
+ * Tells the source of the mapping that called, where an entry of the function lists a source: the record names only the
+ * mapping. What is remembered counts first, since the mapping may be gone; then Lambda is asked, and its answer is
+ * remembered. A mapping that nobody knows stays unresolved, and so does one that the guard may not read: the verdict
+ * then is undetermined wherever it matters.
  */
 export async function resolveMapping(
   caller: Caller,
   functionArn: string | null,
   allowlist: Allowlist,
-  mappings: EventSourceMappings,
+  { mappings, mappingMemory }: MappingPorts,
 ): Promise<ResolvedMappings> {
-  if (caller.kind !== 'eventSourceMapping' || functionArn === null) return new Map();
-  const guarded = findFunctionEntry(allowlist, functionArn);
-  if (guarded === undefined || !listInvokers(allowlist, guarded).some(listsSource)) return new Map();
-  const source = await readSource(caller.mappingArn, mappings);
-  return source === null ? new Map() : new Map([[caller.mappingArn, source]]);
-}
-
-function listsSource(entry: InvokerEntry): boolean {
-  return entry.kind === 'eventSourceMapping' && !isMappingArn(entry.eventSourceMapping);
+  const mappingArn = findAskedMapping(caller, functionArn, allowlist);
+  if (mappingArn === null) return new Map();
+  const recalled = await mappingMemory.recallSource(mappingArn);
+  if (recalled !== null) return new Map([[mappingArn, recalled]]);
+  const sourceArn = await readSource(mappingArn, mappings);
+  if (sourceArn === null) return new Map();
+  await mappingMemory.rememberSource({ mappingArn, sourceArn });
+  return new Map([[mappingArn, sourceArn]]);
 }
 
 async function readSource(mappingArn: string, mappings: EventSourceMappings): Promise<string | null> {
@@ -35,6 +44,18 @@ async function readSource(mappingArn: string, mappings: EventSourceMappings): Pr
     if (error instanceof PermanentError) return null;
     throw error;
   }
+}
+
+/** Remembers what a management event taught, if the mapping is of the guard's own account and Region. */
+export async function rememberMapping(
+  mapping: LearntMapping,
+  guard: Guard,
+  memory: MappingMemory,
+): Promise<'remembered' | 'foreign'> {
+  const arn = parseArn(mapping.mappingArn);
+  if (arn?.account !== guard.account || arn.region !== guard.region) return 'foreign';
+  await memory.rememberSource(mapping);
+  return 'remembered';
 }
 
 /** Disables the one mapping that called. Where that fails, the outcome says that nothing is contained. */

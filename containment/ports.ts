@@ -3,6 +3,7 @@ import type { Outcome } from '../core/alert/outcome.ts';
 import type { Caller } from '../core/caller/caller.ts';
 import type { Lever, ReplacePlan } from '../core/plan/containment-plan.ts';
 import type { PolicyDocument } from '../core/policy/document.ts';
+import type { LearntMapping } from '../core/record/learnt-mapping.ts';
 
 /** One policy of a function: the unqualified function, or one version, alias or `$LATEST`. */
 export interface PolicyTarget {
@@ -161,6 +162,17 @@ export interface EventSourceMappings {
   /** The ARN of the mapping's source; null where the mapping is gone or has none (self-managed Kafka). */
   readSource(mappingArn: string): Promise<string | null>;
   disableMapping(mappingArn: string): Promise<DisableResult>;
+}
+
+/**
+ * Remembers the sources of event source mappings, so that one that is gone can still be judged. Throws `RetryableError`
+ * where it cannot be reached.
+ */
+export interface MappingMemory {
+  /** Remembers it for months; again where it was remembered before. */
+  rememberSource(mapping: LearntMapping): Promise<void>;
+  /** The ARN of the mapping's source; null where nothing is remembered. */
+  recallSource(mappingArn: string): Promise<string | null>;
 }
 
 /** Reads what a function is marked with, which tells whether CloudFormation made it. */

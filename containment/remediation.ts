@@ -13,15 +13,14 @@ import { type Decision, decideInvocation, type Verdict } from '../core/verdict/d
 import { type ContainmentPorts, containTarget } from './containment.ts';
 import { PermanentError, RetryableError } from './errors.ts';
 import { holdAgainstHistory } from './history.ts';
-import { disableMapping, resolveMapping } from './mapping.ts';
+import { disableMapping, type MappingPorts, resolveMapping } from './mapping.ts';
 import { findPolicyOwner } from './policy-owner.ts';
-import type { AlertPublisher, ConvergenceQueue, EventSourceMappings, FunctionTags } from './ports.ts';
+import type { AlertPublisher, ConvergenceQueue, FunctionTags } from './ports.ts';
 
 /** Everything the remediation of one record acts on. */
-export interface RemediationPorts extends ContainmentPorts {
+export interface RemediationPorts extends ContainmentPorts, MappingPorts {
   readonly alerts: AlertPublisher;
   readonly convergence: ConvergenceQueue;
-  readonly mappings: EventSourceMappings;
   readonly tags: FunctionTags;
 }
 
@@ -69,7 +68,7 @@ export async function remediateRecord(
   const placement = placeInvocation(parsed, guard);
   if (placement.kind === 'foreign') return { kind: 'skipped', reason: placement.reason };
   const caller = identifyCaller(parsed);
-  const mappings = await resolveMapping(caller, parsed.functionArn, allowlist, ports.mappings);
+  const mappings = await resolveMapping(caller, parsed.functionArn, allowlist, ports);
   const decision = decideInvocation(parsed, caller, allowlist, mappings);
   const { verdict } = decision;
   if (verdict === 'authorized' || verdict === 'unguarded') return { kind: 'passed', verdict };

@@ -4,6 +4,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { buildClients } from '../aws/clients.ts';
 import { DynamodbLedger } from '../aws/dynamodb-ledger.ts';
+import { DynamodbMappingMemory } from '../aws/dynamodb-mapping-memory.ts';
 import { LambdaEventSourceMappings } from '../aws/lambda-event-source-mappings.ts';
 import { LambdaFunctionTags } from '../aws/lambda-function-tags.ts';
 import { LambdaPolicyStore } from '../aws/lambda-policy-store.ts';
@@ -47,6 +48,7 @@ export function buildGuardRuntime(env: NodeJS.ProcessEnv, folder: string): Guard
       alerts: new SnsAlertPublisher(clients.sns, environment.alertTopicArn),
       convergence: new SqsConvergenceQueue(clients.sqs, environment.convergenceQueueUrl),
       mappings: new LambdaEventSourceMappings(clients.lambda),
+      mappingMemory: new DynamodbMappingMemory(clients.dynamodb, environment.ledgerTableName),
       tags: new LambdaFunctionTags(clients.lambda),
       qualifiers: new LambdaQualifierDirectory(clients.lambda),
       clock: SYSTEM_CLOCK,

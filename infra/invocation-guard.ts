@@ -19,6 +19,7 @@ import { composeInvocationPattern } from './invocation-pattern.ts';
 import type { InvocationTrail } from './invocation-trail.ts';
 import { allowLogGroups } from './key-grants.ts';
 import { createLedgerTable } from './ledger-table.ts';
+import { createMappingRule } from './mapping-rule.ts';
 import { findFunctionBundles } from './package-folder.ts';
 
 /** Properties of an `InvocationGuard`. */
@@ -93,6 +94,7 @@ export class InvocationGuard extends Construct {
       eventPattern: composeInvocationPattern(listOwnFunctionArns(Stack.of(this))),
     });
     routeToQueue(rule, { queue: queues.records, deadLetters: queues.deadLetters });
+    createMappingRule(this, queues);
     createConvergenceRules(this, queues);
 
     if (encryptionKey !== undefined) allowLogGroups(encryptionKey, Stack.of(this));

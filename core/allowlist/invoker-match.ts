@@ -96,7 +96,7 @@ function matchMapping(
   }
   const source = mappings.get(caller.mappingArn);
   if (source === undefined) {
-    return { kind: 'unsure', why: 'the record names the mapping, and its source could not be looked up' };
+    return { kind: 'unsure', why: 'the record names the mapping, and its source is not known' };
   }
   return decide(matchArn(entry.eventSourceMapping, source), 'a mapping of another source');
 }

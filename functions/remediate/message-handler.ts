@@ -1,14 +1,17 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
+import { rememberMapping } from '../../containment/mapping.ts';
 import { type Remediation, type RemediationPorts, remediateRecord } from '../../containment/remediation.ts';
 import { summarizeAlert } from '../../core/alert/alert.ts';
+import { learnMapping } from '../../core/record/learnt-mapping.ts';
 import { printSafely } from '../../core/text.ts';
 import type { GuardRuntime, Telemetry } from '../guard-runtime.ts';
 import { readMessage } from './message.ts';
 
 /**
- * Deals with one message. Throws for what should be delivered again or end in the dead-letter queue: faults that may
- * pass, and messages that are no CloudTrail record at all (a person has to see those).
+ * Deals with one message: judges a call, or learns from a record about an event source mapping. Throws for what should
+ * be delivered again or end in the dead-letter queue: faults that may pass, and messages that are no CloudTrail record
+ * at all (a person has to see those).
  */
 export async function handleMessage(
   message: SQSRecord,
@@ -23,6 +26,12 @@ export async function handleMessage(
 ): Promise<void> {
   const read = readMessage(message);
   if (read.kind === 'malformed') return rejectMessage(message, read.reason, telemetry);
+  const learnt = learnMapping(read.delivery.input);
+  if (learnt !== undefined) {
+    const memory = await rememberMapping(learnt, guard, ports.mappingMemory);
+    telemetry.metrics.addMetric(MEMORY_METRICS[memory], MetricUnit.Count, 1);
+    return;
+  }
   const remediation = await remediateRecord(read.delivery, allowlist, guard, ports);
   if (remediation.kind === 'rejected') return rejectMessage(message, remediation.reason, telemetry);
   reportRemediation(remediation, telemetry);
@@ -68,6 +77,9 @@ function reportRemediation(
     }
   }
 }
+
+/** Names of the metrics by what became of a record about an event source mapping. */
+const MEMORY_METRICS = { remembered: 'MappingLearnt', foreign: 'RecordSkipped' } as const;
 
 /** Names of the metrics by outcome. */
 const OUTCOME_METRICS = {

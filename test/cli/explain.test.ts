@@ -114,6 +114,35 @@ describe('invokeguard explain', () => {
     }
   });
 
+  it('knows the source of a mapping from the same logs, whether they tell it before the call or after', async () => {
+    const uUID = '0f0e0d0c-0000-4000-8000-000000000000';
+    const queue = 'arn:aws:sqs:eu-west-1:111122223333:orders';
+    const entry = `      - eventSourceMapping: ${queue}\n`;
+    await writeFile(join(folder, 'invokeguard.yaml'), `${ALLOWLIST}${entry}`);
+    const polled = {
+      ...CALL,
+      userIdentity: { type: 'AWSService', invokedBy: 'lambda.amazonaws.com' },
+      requestParameters: { sourceArn: `arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:${uUID}` },
+    };
+    const deletion = {
+      eventID: 'm1',
+      eventSource: 'lambda.amazonaws.com',
+      eventName: 'DeleteEventSourceMapping20150331',
+      awsRegion: 'eu-west-1',
+      recipientAccountId: '111122223333',
+      responseElements: { uUID, eventSourceArn: queue },
+    };
+    const alone = await run(['-', '--event-id', 'e1'], [polled]);
+    expect(alone.out).toContain('7. Verdict: undetermined, the record names the mapping');
+    for (const records of [
+      [deletion, polled],
+      [polled, deletion],
+    ]) {
+      const { out } = await run(['-', '--event-id', 'e1'], records);
+      expect(out).toContain('7. Verdict: authorized');
+    }
+  });
+
   it('explains the first of several records with the same eventID and tells how many there are', async () => {
     const second = { ...STRANGER, eventID: 'e1' };
     const { out } = await run(['-', '--event-id', 'e1'], [CALL, second, second]);

@@ -13,6 +13,7 @@ import {
   type Ledger,
   type LedgerEvent,
   MAX_WRITES_PER_HOUR,
+  type MappingMemory,
   type PolicyReading,
   type PolicyStore,
   type PolicyTarget,
@@ -24,6 +25,7 @@ import type { Alert } from '../../core/alert/alert.ts';
 import type { Outcome } from '../../core/alert/outcome.ts';
 import type { Lever, ReplacePlan } from '../../core/plan/containment-plan.ts';
 import type { PolicyDocument } from '../../core/policy/document.ts';
+import type { LearntMapping } from '../../core/record/learnt-mapping.ts';
 
 const nameTarget = (target: PolicyTarget): string => `${target.functionArn}:${target.qualifier ?? ''}`;
 
@@ -237,6 +239,22 @@ export class InMemoryMappings implements EventSourceMappings {
     if (this.disabled.has(mappingArn)) return { kind: 'alreadyDisabled' };
     this.disabled.add(mappingArn);
     return { kind: 'disabled' };
+  }
+}
+
+/** Sources of mappings, as a ledger remembers them. */
+export class InMemoryMappingMemory implements MappingMemory {
+  readonly sources = new Map<string, string>();
+  readonly calls: string[] = [];
+
+  async rememberSource({ mappingArn, sourceArn }: LearntMapping): Promise<void> {
+    this.calls.push('rememberSource');
+    this.sources.set(mappingArn, sourceArn);
+  }
+
+  async recallSource(mappingArn: string): Promise<string | null> {
+    this.calls.push('recallSource');
+    return this.sources.get(mappingArn) ?? null;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
+  InMemoryMappingMemory,
   InMemoryMappings,
   InMemoryPolicies,
   InMemoryTags,
@@ -19,6 +20,7 @@ function buildWorld() {
     alerts: new InMemoryAlerts(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
+    mappingMemory: new InMemoryMappingMemory(),
     tags: new InMemoryTags(),
     clock: new StandingClock(),
   };

@@ -16,6 +16,7 @@ import {
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
+  InMemoryMappingMemory,
   InMemoryMappings,
   InMemoryPolicies,
   InMemoryTags,
@@ -28,6 +29,7 @@ interface World extends RemediationPorts {
   readonly alerts: InMemoryAlerts;
   readonly convergence: InMemoryConvergence;
   readonly mappings: InMemoryMappings;
+  readonly mappingMemory: InMemoryMappingMemory;
   readonly tags: InMemoryTags;
   readonly clock: StandingClock;
 }
@@ -39,6 +41,7 @@ function buildWorld(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy'):
     alerts: new InMemoryAlerts(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
+    mappingMemory: new InMemoryMappingMemory(),
     tags: new InMemoryTags(),
     clock: new StandingClock(),
   };
@@ -258,8 +261,34 @@ describe('an event source mapping', () => {
       const world = buildWorld();
       world.mappings.sources.set(MAPPING, QUEUE);
       await deliver(world, call, composeAllowlist('observe', invokers));
-      expect(world.mappings.reads).toBe(0);
+      expect([world.mappings.reads, world.mappingMemory.calls]).toEqual([0, []]);
     }
+  });
+
+  it('is not looked up for other callers, who are most of them', async () => {
+    const world = buildWorld();
+    await deliver(world, composeMalloryCall(), listing(QUEUE));
+    expect([world.mappings.reads, world.mappingMemory.calls]).toEqual([0, []]);
+  });
+
+  it('that called once is known when it is gone: the answer of Lambda is remembered', async () => {
+    const world = buildWorld();
+    world.mappings.sources.set(MAPPING, QUEUE);
+    await deliver(world, call, listing(QUEUE));
+    world.mappings.sources.clear();
+    expect(await deliver(world, call, listing(QUEUE))).toEqual({ kind: 'passed', verdict: 'authorized' });
+    expect(world.mappings.reads).toBe(1);
+  });
+
+  it('that is gone is judged by what was learnt of it before: one of another source is unauthorized', async () => {
+    const world = buildWorld();
+    world.mappingMemory.sources.set(MAPPING, `${QUEUE}-of-mallory`);
+    const remediation = await deliver(world, call, listing(QUEUE));
+    expect(remediation).toMatchObject({
+      kind: 'alerted',
+      about: { decision: { verdict: 'unauthorized' }, outcome: { kind: 'notAttempted' } },
+    });
+    expect(world.mappings.reads).toBe(0);
   });
 
   it('in mode observe is only alerted', async () => {

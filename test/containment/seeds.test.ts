@@ -8,6 +8,7 @@ import {
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
+  InMemoryMappingMemory,
   InMemoryMappings,
   InMemoryPolicies,
   InMemoryTags,
@@ -72,6 +73,7 @@ function buildWorld() {
     alerts: new InMemoryAlerts(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
+    mappingMemory: new InMemoryMappingMemory(),
     tags: new InMemoryTags(),
     clock: new StandingClock(),
   };

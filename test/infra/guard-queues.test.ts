@@ -46,9 +46,9 @@ describe('the queues', () => {
   });
 
   it.each([
-    ['GuardQueue', ['GuardInvocations']],
+    ['GuardQueue', ['GuardInvocations', 'GuardMappings']],
     ['GuardConvergenceQueue', ['GuardDaily', 'GuardDeployed']],
-    ['GuardDeadLetters', ['GuardInvocations', 'GuardDaily', 'GuardDeployed']],
+    ['GuardDeadLetters', ['GuardInvocations', 'GuardMappings', 'GuardDaily', 'GuardDeployed']],
   ])('`%s` takes messages over TLS only, and from its rules only', (beginning, rules) => {
     const template = synthGuard();
     const queue = findLogicalId(template, 'AWS::SQS::Queue', beginning);

@@ -14,6 +14,7 @@ import {
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
+  InMemoryMappingMemory,
   InMemoryMappings,
   InMemoryPolicies,
   InMemoryTags,
@@ -42,6 +43,7 @@ function buildWorld() {
       alerts: new InMemoryAlerts(),
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
+      mappingMemory: new InMemoryMappingMemory(),
       tags: new InMemoryTags(),
       clock: new StandingClock(),
     },
@@ -70,6 +72,42 @@ describe('one message of the queue', () => {
       composeMessage(JSON.stringify(composeMalloryCall({ eventName: 'GetFunction20150331v2' }))),
       world,
     );
+    expect(world.counted).toEqual(['RecordSkipped']);
+  });
+
+  const change = {
+    eventSource: 'lambda.amazonaws.com',
+    eventName: 'CreateEventSourceMapping20150331',
+    awsRegion: 'eu-west-1',
+    recipientAccountId: '111122223333',
+    responseElements: {
+      uUID: '0f0e0d0c-0000-4000-8000-000000000000',
+      eventSourceArn: 'arn:aws:sqs:eu-west-1:111122223333:orders',
+    },
+  };
+  const compose = (detail: object): SQSRecord =>
+    composeMessage(JSON.stringify({ 'detail-type': 'AWS API Call via CloudTrail', detail }));
+
+  it('about an event source mapping teaches its source', async () => {
+    const world = buildWorld();
+    await handleMessage(compose(change), world);
+    expect([...world.ports.mappingMemory.sources]).toEqual([
+      [
+        'arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:0f0e0d0c-0000-4000-8000-000000000000',
+        'arn:aws:sqs:eu-west-1:111122223333:orders',
+      ],
+    ]);
+    expect(world.counted).toEqual(['MappingLearnt']);
+  });
+
+  it.each([
+    ['of another account', { recipientAccountId: '999999999999' }],
+    ['of another Region', { awsRegion: 'us-east-1' }],
+    ['that was not made', { errorCode: 'AccessDenied', responseElements: null }],
+  ])('about an event source mapping %s is skipped', async (_, changes) => {
+    const world = buildWorld();
+    await handleMessage(compose({ ...change, ...changes }), world);
+    expect(world.ports.mappingMemory.calls).toEqual([]);
     expect(world.counted).toEqual(['RecordSkipped']);
   });
 
