@@ -28,6 +28,16 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./explain.ts')).explainCommand,
   },
   {
+    name: 'pattern',
+    summary: 'print the EventBridge patterns compiled from the allowlist',
+    load: async () => (await import('./pattern.ts')).patternCommand,
+  },
+  {
+    name: 'learn',
+    summary: 'draft an allowlist from the calls in CloudTrail logs',
+    load: async () => (await import('./learn.ts')).learnCommand,
+  },
+  {
     name: 'status',
     summary: 'what live functions let in today, against the allowlist',
     load: async () => (await import('./status.ts')).statusCommand,

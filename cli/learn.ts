@@ -1,0 +1,160 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { writeDrafts } from '../config/allowlist-draft.ts';
+import { readAllowlist } from '../config/allowlist-file.ts';
+import { formatProblem } from '../config/problem.ts';
+import type { Allowlist } from '../core/allowlist/allowlist.ts';
+import { draftEntries } from '../core/learn/allowlist-draft.ts';
+import { type CallTally, createCallTally, MOST_SIGHTINGS } from '../core/learn/call-tally.ts';
+import { printSafely } from '../core/text.ts';
+import { findLogFiles, type LogFile } from '../logs/log-files.ts';
+import type { ReplayCounts } from '../logs/replay/call-consumer.ts';
+import { replayLogs } from '../logs/replay/replay-logs.ts';
+import { readAllowlistArgument } from './allowlist-argument.ts';
+import type { Command, CommandIo, ExitCode } from './command-io.ts';
+import { type LearnOptions, readLearnOptions } from './learn-options.ts';
+import { createProgress } from './progress.ts';
+import { addCount, composeSummary, countRejection, createTally, type ReplayTally } from './replay-tally.ts';
+
+const HELP = `Usage: invokeguard learn PATH… [options]
+
+Drafts an allowlist from the Lambda calls in CloudTrail logs: an entry for each caller of each function, with its count
+and the days on which it was first and last seen. What is unusual (another account, anonymous, root, rare, first seen
+late, only failed calls) is written as a comment, for a person to decide. Changes nothing.
+
+  PATH                  as for replay
+  --config FILE         an allowlist to add to: callers that it lists already need no entry, its comments stay
+                        (default: a new allowlist)
+  --output FILE         write the draft there (default: standard output); a file that is there is replaced
+  --since T, --until T  only calls from T on, and before T: 2026-01-31 or 2026-01-31T09:30:00Z (UTC)
+  --help                this text
+
+Exit codes: 0 drafted; 1 could not finish, or logs could not all be read (the draft is written from what could);
+2 usage or allowlist error.
+`;
+
+/** `invokeguard learn`: what allowlist would fit the calls that are logged. */
+export const learnCommand: Command = {
+  name: 'learn',
+  summary: 'draft an allowlist from the calls in CloudTrail logs',
+  help: HELP,
+  run: runLearn,
+};
+
+const NOTHING: Allowlist = {
+  version: 1,
+  trail: { functions: 'guarded' },
+  alerts: { emails: [] },
+  functions: [],
+  breakGlass: [],
+};
+
+async function runLearn(args: readonly string[], io: CommandIo): Promise<ExitCode> {
+  const options = readLearnOptions(args);
+  if (options.kind === 'usageError') {
+    io.writeErr(`invokeguard learn: ${printSafely(options.message)}; see \`invokeguard learn --help\`\n`);
+    return 2;
+  }
+  const base = readBase(options, io);
+  if (base === undefined) return 2;
+  const found = await findLogFiles(options.paths, io.cwd);
+  if (found.kind === 'missing') {
+    for (const problem of found.problems) io.writeErr(`invokeguard learn: ${printSafely(problem)}\n`);
+    return 1;
+  }
+  const tally = createTally();
+  tally.unreadable.push(...found.unreadable.map(({ file, reason }) => `${file}: ${reason}`));
+  const calls = createCallTally();
+  const { counts, left } = await countCalls(found.files, options, base.allowlist, { calls, tally }, io);
+  io.writeErr(composeSummary(tally, counts));
+  const drafts = draftEntries(calls.listSightings(), base.allowlist, () => undefined);
+  const title = `Drafted by \`invokeguard learn\` from ${counts.records} records. Read every line before you deploy it.`;
+  const text = writeDrafts(base.text, drafts, title, io.nowMs());
+  const written = checkDraft(text, io) === 'good' ? writeDraft(text, options, io) : 'refused';
+  if (left > 0) {
+    io.writeErr(
+      `${left} calls of callers beyond the first ${MOST_SIGHTINGS} are not in the draft: give fewer logs\n`,
+    );
+  }
+  return written === 'written' && left === 0 && tally.unreadable.length === 0 ? 0 : 1;
+}
+
+/** The allowlist to add to, with its text; an empty one where none is named. */
+function readBase(
+  { config }: LearnOptions,
+  io: CommandIo,
+): { readonly allowlist: Allowlist; readonly text: string | null } | undefined {
+  if (config === null) return { allowlist: NOTHING, text: null };
+  const read = readAllowlistArgument(config, io);
+  if (read.kind === 'invalid') return undefined;
+  return { allowlist: read.allowlist, text: readFileSync(resolve(io.cwd, config), 'utf8') };
+}
+
+/** Counts the calls that the list does not authorize yet; `left` are those for which the tally had no room. */
+async function countCalls(
+  files: readonly LogFile[],
+  options: LearnOptions,
+  allowlist: Allowlist,
+  { calls, tally }: { readonly calls: CallTally; readonly tally: ReplayTally },
+  io: CommandIo,
+): Promise<{ readonly counts: ReplayCounts; readonly left: number }> {
+  const progress = createProgress(io);
+  let left = 0;
+  const counts = await replayLogs(
+    {
+      files,
+      openStdin: () => io.stdin,
+      allowlist,
+      window: options.window,
+      signal: new AbortController().signal,
+      onProgress: ({ records, files: begun }) => {
+        progress.show(`${records} records, file ${begun} of ${files.length}`);
+      },
+    },
+    {
+      takeCall: ({ group, decision, atMs }) => {
+        addCount(tally.verdicts, decision.verdict, 1);
+        const { functionArn, caller, outcome } = group;
+        if (functionArn === null || decision.verdict === 'authorized') return;
+        if (decision.nearest !== null && decision.verdict === 'undetermined') return;
+        if (calls.countCall({ functionArn, caller, outcome, atMs }) === 'full') left += 1;
+      },
+      takeSkipped: (reason, count) => addCount(tally.skipped, reason, count),
+      takeRejected: (file, position, reason) => countRejection(tally, file, position, reason),
+      takeUnreadable: (file, reason) => tally.unreadable.push(`${file}: ${reason}`),
+    },
+  );
+  progress.clear();
+  return { counts, left };
+}
+
+/** A draft that `check` would refuse is a fault of ours, and is not handed out. */
+function checkDraft(text: string, io: CommandIo): 'good' | 'bad' {
+  const reading = readAllowlist(text, 'draft', io.nowMs());
+  if (reading.kind === 'allowlist') return 'good';
+  for (const problem of reading.problems) io.writeErr(`error: ${formatProblem(problem)}\n`);
+  io.writeErr('the draft is not an allowlist that could be deployed, so it is not written\n');
+  return 'bad';
+}
+
+/** Writes the whole draft or nothing: first beside the file, then in its place. */
+function writeDraft(text: string, { output }: LearnOptions, io: CommandIo): 'written' | 'refused' {
+  if (output === null) {
+    io.writeOut(text);
+    return 'written';
+  }
+  const path = resolve(io.cwd, output);
+  const beside = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(beside, text);
+    renameSync(beside, path);
+    return 'written';
+  } catch (error) {
+    rmSync(beside, { force: true });
+    const reason = error instanceof Error ? error.message : String(error);
+    io.writeErr(
+      `invokeguard learn: \`${printSafely(output)}\` could not be written: ${printSafely(reason)}\n`,
+    );
+    return 'refused';
+  }
+}

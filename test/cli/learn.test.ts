@@ -1,0 +1,157 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkCommand } from '../../cli/check.ts';
+import { learnCommand } from '../../cli/learn.ts';
+import { replayCommand } from '../../cli/replay.ts';
+import { recordIo } from './recorded-io.ts';
+
+const ROLE = 'arn:aws:iam::111122223333:role/ci/deploy';
+
+function call(eventID: string, userIdentity: unknown, name = 'orders', more: object = {}) {
+  return {
+    eventID,
+    eventTime: '2026-10-01T12:00:00Z',
+    eventSource: 'lambda.amazonaws.com',
+    eventName: 'Invoke',
+    awsRegion: 'eu-west-1',
+    userIdentity,
+    requestParameters: { functionName: name },
+    resources: [{ ARN: `arn:aws:lambda:eu-west-1:111122223333:function:${name}` }],
+    ...more,
+  };
+}
+
+const session = (roleArn: string) => ({
+  type: 'AssumedRole',
+  arn: 'arn:aws:sts::111122223333:assumed-role/x/y',
+  sessionContext: { sessionIssuer: { type: 'Role', arn: roleArn } },
+});
+const ANONYMOUS = { type: 'AWSAccount', principalId: 'anonymous', accountId: 'aws' };
+const RECORDS = [
+  call('1', session(ROLE)),
+  call('2', session(ROLE)),
+  call('3', { type: 'AWSService', invokedBy: 'states.amazonaws.com' }),
+  call('4', ANONYMOUS),
+  call('5', { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/ops' }, 'billing'),
+  call('6', { type: 'Mystery\u202e' }, 'billing'),
+];
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'invokeguard-learn-'));
+  await writeFile(join(folder, 'logs.ndjson'), RECORDS.map((record) => JSON.stringify(record)).join('\n'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function learn(...args: string[]) {
+  const io = recordIo({ cwd: folder });
+  const code = await learnCommand.run(['logs.ndjson', ...args], io);
+  return { code, ...io.written };
+}
+
+async function replay(config: string) {
+  const io = recordIo({ cwd: folder });
+  await replayCommand.run(['logs.ndjson', '--config', config, '--format', 'ndjson'], io);
+  return io.written.out
+    .trim()
+    .split('\n')
+    .map((line): Record<string, unknown> => JSON.parse(line));
+}
+
+test('the draft passes check, and only what it left as comments is still unauthorized', async () => {
+  expect(await learn('--output', 'draft.yaml')).toMatchObject({ code: 0, out: '' });
+  const check = recordIo({ cwd: folder });
+  expect(await checkCommand.run(['--config', 'draft.yaml'], check)).toBe(0);
+  const verdicts = (await replay('draft.yaml')).map(
+    ({ eventID, verdict }) => `${String(eventID)} ${String(verdict)}`,
+  );
+  expect(verdicts).toEqual([
+    '1 authorized',
+    '2 authorized',
+    '3 unauthorized',
+    '4 unauthorized',
+    '5 authorized',
+    '6 undetermined',
+  ]);
+});
+
+test('an entry that check refuses, and unusual callers, are comments with the reason and the entry to use', async () => {
+  const { out } = await learn();
+  expect(out).toContain('# 2 calls, on 2026-10-01\n      - role: arn:aws:iam::111122223333:role/ci/deploy');
+  expect(out).toMatch(
+    /# .*states\.amazonaws\.com.*calls with a role.*\n {6}# - service: states\.amazonaws\.com/,
+  );
+  expect(out).toContain('# - functionUrl: public');
+  expect(out).toContain('Mystery\\u{202e}');
+  expect(out).not.toContain('\u202e');
+});
+
+test('a draft into an allowlist keeps its comments, adds to its lists and lists nobody twice', async () => {
+  const list = `# ours
+version: 1
+functions:
+  - name: orders # important
+    mode: enforce
+    invokers:
+      # the pipeline
+      - role: ${ROLE}
+`;
+  await writeFile(join(folder, 'invokeguard.yaml'), list);
+  const { code, out } = await learn('--config', 'invokeguard.yaml');
+  expect(code).toBe(0);
+  expect(out).toContain('# ours\n');
+  expect(out).toContain('- name: orders # important\n');
+  expect(out).toContain('# the pipeline\n');
+  expect(out.match(/role\/ci\/deploy/g)).toHaveLength(1);
+  expect(out).toContain('- name: arn:aws:lambda:eu-west-1:111122223333:function:billing');
+  expect(await readFile(join(folder, 'invokeguard.yaml'), 'utf8')).toBe(list);
+});
+
+test('what a glob would let in for other functions too stays a comment', async () => {
+  await writeFile(join(folder, 'g.yaml'), 'version: 1\nfunctions:\n  - name: "*"\n    invokers: []\n');
+  const { out } = await learn('--config', 'g.yaml');
+  expect(out).toMatch(
+    /# \* names other functions too: 1 call.*\n\s+# - user: arn:aws:iam::111122223333:user\/ops/,
+  );
+  expect(out).not.toMatch(/^\s*- (user|role|service)/m);
+});
+
+test('an entry that is there and has expired is not simply written again', async () => {
+  const list = `version: 1\nfunctions:\n  - name: orders\n    invokers:\n      - role: ${ROLE}\n        expires: 2026-01-01\n`;
+  await writeFile(join(folder, 'e.yaml'), list);
+  const { out } = await learn('--config', 'e.yaml');
+  expect(out).toMatch(/# an entry for it is there, which has expired or is narrower: 2 calls/);
+  expect(out.match(/^\s*- role/gm)).toHaveLength(1);
+});
+
+test.each([
+  [['--outptu', 'x'], 'unknown option `--outptu`'],
+  [['--since', 'yesterday'], '`yesterday` is not a time'],
+])('a mistake on the command line is told and nothing is read: %j', async (args, message) => {
+  const { code, err, out } = await learn(...args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(message);
+});
+
+test('a file that can not be written leaves nothing behind', async () => {
+  const { code, err } = await learn('--output', 'missing/draft.yaml');
+  expect(code).toBe(1);
+  expect(err).toContain('`missing/draft.yaml` could not be written');
+});
+
+test('a function that no allowlist can name is told, and the rest is drafted', async () => {
+  const odd = call('7', session(ROLE), 'x', {
+    resources: [{ ARN: 'arn:aws:lambda:eu-west-1:111122223333:function:odd name' }],
+  });
+  await writeFile(
+    join(folder, 'logs.ndjson'),
+    [...RECORDS, odd].map((one) => JSON.stringify(one)).join('\n'),
+  );
+  const { code, out } = await learn();
+  expect(code).toBe(0);
+  expect(out).toContain('1 call, not drafted: ');
+  expect(out).toContain('function:billing');
+});
