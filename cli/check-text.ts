@@ -115,13 +115,9 @@ function explainRest(allowlist: Allowlist): string {
     allowlist.functions.length === 0
       ? 'No function is guarded.'
       : 'Every other function is not guarded: its callers are neither judged nor shut out.';
-  const logged =
-    allowlist.trail.functions === 'all'
-      ? 'The calls of all functions are logged.'
-      : 'The calls of guarded functions are logged.';
   const mail =
     emails.length === 0
       ? 'No e-mail address gets the alerts; they go to the SNS topic only.'
       : `Alerts go to ${emails.join(', ')}.`;
-  return [unguarded, logged, mail].join('\n');
+  return [unguarded, mail].join('\n');
 }

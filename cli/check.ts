@@ -3,19 +3,26 @@ import { parseArgs } from 'node:util';
 import { type AllowlistReading, readAllowlistFile } from '../config/allowlist-file.ts';
 import { type ConfigProblem, formatProblem } from '../config/problem.ts';
 import { isJsonObject, readText } from '../core/json.ts';
+import type { PatternLimits } from '../core/pattern/compiled-patterns.ts';
 import { explainAllowlist } from './check-text.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
+import { explainCosts } from './cost-text.ts';
+import { assessCosts, composeCostsJson } from './costs.ts';
+import { readLimitOptions } from './pattern-options.ts';
 
-const USAGE = 'usage: invokeguard check [--config FILE] [--strict] [--format human|json]';
+const USAGE =
+  'usage: invokeguard check [--config FILE] [--strict] [--characters N] [--rules N] [--format human|json]';
 
 const HELP = `${USAGE}
 
-Validates the allowlist and says in plain sentences what it means, function by function.
+Validates the allowlist and says in plain sentences what it means, function by function, and what its calls cost.
 
-  --config FILE   the allowlist (default: invokeguard.yaml)
-  --strict        warnings are errors
-  --format        human (default) or json
-  --help          this text
+  --config FILE    the allowlist (default: invokeguard.yaml)
+  --strict         warnings are errors
+  --characters N   characters that an EventBridge pattern may have (default: 2048, AWS's default quota)
+  --rules N        rules that the guard may use (default: 280 of AWS's default 300)
+  --format         human (default) or json
+  --help           this text
 
 Exit code: 0 the file is good; 2 it is not (with --strict: or it has warnings), or the command was called wrongly.
 `;
@@ -24,6 +31,7 @@ interface CheckOptions {
   readonly config: string;
   readonly format: 'human' | 'json';
   readonly strictness: 'lenient' | 'strict';
+  readonly limits: PatternLimits;
 }
 
 /** `invokeguard check`: tells whether the allowlist is good, and what it means. */
@@ -69,6 +77,8 @@ function readOptions(args: readonly string[]): CheckOptions | string {
       options: {
         config: { type: 'string', default: 'invokeguard.yaml' },
         strict: { type: 'boolean', default: false },
+        characters: { type: 'string' },
+        rules: { type: 'string' },
         format: { type: 'string', default: 'human' },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -78,7 +88,14 @@ function readOptions(args: readonly string[]): CheckOptions | string {
     if (values.format !== 'human' && values.format !== 'json') {
       return `\`${values.format}\` is not a format, expected \`human\` or \`json\``;
     }
-    return { config: values.config, format: values.format, strictness: values.strict ? 'strict' : 'lenient' };
+    const limits = readLimitOptions(values.characters, values.rules);
+    if (limits.kind === 'usageError') return limits.message;
+    return {
+      config: values.config,
+      format: values.format,
+      strictness: values.strict ? 'strict' : 'lenient',
+      limits: limits.limits,
+    };
   } catch (error) {
     // Only what parseArgs itself says is for the user; anything else is a fault of ours.
     if (!isJsonObject(error) || readText(error, 'code')?.startsWith('ERR_PARSE_ARGS_') !== true) throw error;
@@ -98,6 +115,7 @@ function writeHuman(reading: AllowlistReading, options: CheckOptions, io: Comman
     return;
   }
   io.writeOut(explainAllowlist(reading.allowlist, io.nowMs()));
+  io.writeOut(`\n${explainCosts(assessCosts(reading.allowlist, options.limits))}\n`);
   if (reading.warnings.length > 0) {
     const noun = strictness === 'strict' ? 'error (warning, with --strict)' : 'warning';
     io.writeErr(`${countThings(reading.warnings.length, noun)}\n`);
@@ -109,12 +127,13 @@ function countThings(count: number, noun: string): string {
   return [`${count} ${word}${count === 1 ? '' : 's'}`, ...rest].join(' ');
 }
 
-function composeJson(reading: AllowlistReading, { strictness }: CheckOptions): unknown {
+function composeJson(reading: AllowlistReading, { strictness, limits }: CheckOptions): unknown {
   if (reading.kind === 'invalid') return reading;
   const { allowlist, warnings } = reading;
   if (strictness === 'strict' && warnings.length > 0) {
     return { kind: 'invalid', problems: warnings, warnings: [] };
   }
   const { functions, breakGlass, trail, alerts } = allowlist;
-  return { kind: 'allowlist', functions, breakGlass, trail, alerts, warnings };
+  const costs = composeCostsJson(assessCosts(allowlist, limits));
+  return { kind: 'allowlist', functions, breakGlass, trail, alerts, costs, warnings };
 }

@@ -20,6 +20,28 @@ export const CONVERGER_NAME = 'invokeguard-converger';
 /** All functions of the guard: their own calls are left out of selectors, patterns and verdicts, by exact name. */
 export const GUARD_FUNCTION_NAMES: readonly string[] = [REMEDIATOR_NAME, CONVERGER_NAME];
 
+/** Where functions are: what their ARNs have in common. */
+export interface FunctionPlace {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+/**
+ * A place with a longer name than any that AWS has. Patterns that are compiled for it have room for the guard's own
+ * ARNs in every account and Region.
+ */
+export const LONGEST_PLACE: FunctionPlace = {
+  partition: 'aws-partition',
+  region: 'longest-region-name',
+  account: '000000000000',
+};
+
+/** The unqualified ARNs of all functions of the guard in one place. */
+export function listGuardFunctionArns({ partition, region, account }: FunctionPlace): readonly string[] {
+  return GUARD_FUNCTION_NAMES.map((name) => `arn:${partition}:lambda:${region}:${account}:function:${name}`);
+}
+
 /**
  * Names a deployment. The id follows from account, Region and name alone, so that the command can recognize the
  * deployment's statements in a policy without asking anybody.

@@ -1,4 +1,5 @@
 import type { Node } from 'constructs';
+import { type PatternQuotas, readPatternLimits } from '../config/pattern-limits.ts';
 
 /** Where the log of calls comes from. */
 export type TrailSetting =
@@ -23,6 +24,8 @@ export interface AppSettings {
   readonly encryptionKey: ResourceSetting;
   readonly cloudWatchLogs: 'logGroup' | 'none';
   readonly deliveryTopic: ResourceSetting;
+  /** Characters that an event pattern may have, and rules that the guard may take; AWS's quotas where undefined. */
+  readonly patternQuotas: PatternQuotas;
   /** `cli` deploys with the caller's own credentials instead of the bootstrap roles. */
   readonly synthesizer: 'default' | 'cli';
 }
@@ -44,6 +47,15 @@ export function readSettings(node: Node): AppSettings {
   };
   const resource = (key: string, pattern: RegExp, kind: string): ResourceSetting =>
     read(key, 'none', `\`create\`, \`none\` or the ARN of ${kind}`, (text) => parseResource(text, pattern));
+  const readNumber = (key: string): number | undefined => {
+    const value: unknown = node.tryGetContext(key);
+    // `-c` gives texts, cdk.json may hold numbers. What is neither is no number, which the check below says.
+    if (value === undefined || typeof value === 'number') return value;
+    return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  };
+  const patternQuotas = { characters: readNumber('patternCharacters'), rules: readNumber('patternRules') };
+  const limits = readPatternLimits(patternQuotas, { characters: 'patternCharacters', rules: 'patternRules' });
+  if (limits.kind === 'invalid') faults.push(...limits.faults);
   const settings: AppSettings = {
     config: read('config', 'invokeguard.yaml', 'the path of an allowlist file', parsePath),
     trail: read('trail', 'create', '`create`, `none` or the ARN of a trail', parseTrail),
@@ -56,6 +68,7 @@ export function readSettings(node: Node): AppSettings {
     encryptionKey: resource('encryptionKey', KEY_ARN, 'a KMS key'),
     cloudWatchLogs: read('cloudWatchLogs', 'none', '`logGroup` or `none`', oneOf('logGroup', 'none')),
     deliveryTopic: resource('deliveryTopic', TOPIC_ARN, 'an SNS topic'),
+    patternQuotas,
     synthesizer: read('invokeguard:synthesizer', 'default', '`default` or `cli`', oneOf('default', 'cli')),
   };
   if (faults.length > 0) throw new InvalidSettingsError(faults);

@@ -70,18 +70,7 @@ export interface RuleRoute {
  */
 export function routeToQueue(rule: Rule, { queue, deadLetters, input }: RuleRoute): void {
   for (const target of [queue, deadLetters]) {
-    target.addToResourcePolicy(
-      new PolicyStatement({
-        sid: `${rule.node.id}RuleSends`,
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [target.queueArn],
-        conditions: {
-          ArnEquals: { 'aws:SourceArn': rule.ruleArn },
-          StringEquals: { 'aws:SourceAccount': Stack.of(rule).account },
-        },
-      }),
-    );
+    allowRules(target, `${rule.node.id}RuleSends`, { ArnEquals: { 'aws:SourceArn': rule.ruleArn } });
   }
   rule.addTarget({
     bind: () => ({
@@ -90,4 +79,21 @@ export function routeToQueue(rule: Rule, { queue, deadLetters, input }: RuleRout
       ...(input === undefined ? {} : { input }),
     }),
   });
+}
+
+/** Lets the rules of this account that fit the condition send to a queue. */
+export function allowRules(
+  queue: Queue,
+  sid: string,
+  condition: Readonly<Record<string, Readonly<Record<'aws:SourceArn', string>>>>,
+): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      sid,
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { ...condition, StringEquals: { 'aws:SourceAccount': Stack.of(queue).account } },
+    }),
+  );
 }

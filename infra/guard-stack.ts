@@ -17,12 +17,16 @@ export interface GuardStackProps extends StackProps {
 /** The stack `Invokeguard` of the ready-made app: the guard, and the outputs that a person needs next. */
 export class GuardStack extends Stack {
   constructor(scope: Construct, id: string, { settings, trail, bundleFolder, ...props }: GuardStackProps) {
-    super(scope, id, props);
+    // Some hundred patterns with line breaks and indents would not fit into the million characters of a template.
+    super(scope, id, { suppressTemplateIndentation: true, ...props });
+    const { characters, rules } = settings.patternQuotas;
     const encryptionKey = findKey(this, settings.encryptionKey);
     const guard = new InvocationGuard(this, 'Guard', {
       allowlist: settings.config,
       ...(trail === undefined ? {} : { trail }),
       ...(encryptionKey === undefined ? {} : { encryptionKey }),
+      ...(characters === undefined ? {} : { patternCharacters: characters }),
+      ...(rules === undefined ? {} : { patternRules: rules }),
       ...(bundleFolder === undefined ? {} : { bundleFolder }),
     });
     new CfnOutput(this, 'AlertTopicArn', { value: guard.alertTopic.topicArn });

@@ -1,21 +1,22 @@
 import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { readPatternLimits } from '../config/pattern-limits.ts';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
+import type { PatternLimits } from '../core/pattern/compiled-patterns.ts';
 import { allowAlarmsToPublish, createAlertTopic, subscribeEmails } from './alert-topic.ts';
 import { type AllowlistSource, loadAllowlist } from './allowlist-source.ts';
 import { createConvergenceRules } from './convergence-rules.ts';
-import { listForeignEntries, listOwnFunctionArns } from './function-scope.ts';
+import { listForeignEntries } from './function-scope.ts';
 import { createAlarms } from './guard-alarms.ts';
 import type { GuardParts } from './guard-function.ts';
 import { createGuardFunctions } from './guard-functions.ts';
-import { createGuardQueues, routeToQueue } from './guard-queues.ts';
-import { composeInvocationPattern } from './invocation-pattern.ts';
+import { createGuardQueues } from './guard-queues.ts';
+import { InvocationRules } from './invocation-rules.ts';
 import type { InvocationTrail } from './invocation-trail.ts';
 import { allowLogGroups } from './key-grants.ts';
 import { createLedgerTable } from './ledger-table.ts';
@@ -48,6 +49,16 @@ export interface InvocationGuardProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly ledgerRemovalPolicy?: RemovalPolicy;
+  /**
+   * Characters that an event pattern may have: your account's quota.
+   * @default 2048, the quota that AWS gives by default
+   */
+  readonly patternCharacters?: number;
+  /**
+   * Rules that the guard may take on the default event bus for calls. Two more are for its own schedule.
+   * @default 280, which leaves twenty of AWS's default quota to others
+   */
+  readonly patternRules?: number;
   /**
    * Folder of the built functions, `remediate/` and `converge/`.
    * @default - the one in this package
@@ -89,11 +100,7 @@ export class InvocationGuard extends Construct {
     this.queue = queues.records;
     this.convergenceQueue = queues.convergence;
     this.deadLetterQueue = queues.deadLetters;
-    const rule = new Rule(this, 'Invocations', {
-      description: 'Calls of Lambda functions, for Invokeguard',
-      eventPattern: composeInvocationPattern(listOwnFunctionArns(Stack.of(this))),
-    });
-    routeToQueue(rule, { queue: queues.records, deadLetters: queues.deadLetters });
+    new InvocationRules(this, 'Invocations', { allowlist, limits: readLimits(props), queues });
     createMappingRule(this, queues);
     createConvergenceRules(this, queues);
 
@@ -125,4 +132,11 @@ export class InvocationGuard extends Construct {
       );
     }
   }
+}
+
+function readLimits({ patternCharacters, patternRules }: InvocationGuardProps): PatternLimits {
+  const names = { characters: 'patternCharacters', rules: 'patternRules' };
+  const reading = readPatternLimits({ characters: patternCharacters, rules: patternRules }, names);
+  if (reading.kind === 'limits') return reading.limits;
+  throw new Error(`the properties of the guard are not valid: ${reading.faults.join('; ')}`);
 }

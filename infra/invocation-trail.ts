@@ -4,12 +4,14 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { MANAGEMENT_WRITES } from '../core/trail/event-selector.ts';
+import { selectInvocations } from '../core/trail/invocation-selectors.ts';
 import { type AllowlistSource, loadAllowlist } from './allowlist-source.ts';
 import { composeFunctionArn, listOwnFunctionArns } from './function-scope.ts';
 import { allowTrail } from './key-grants.ts';
 import { createTrailBucket } from './trail-bucket.ts';
 import { allowTrailToPublish, createTrailLogGroup } from './trail-delivery.ts';
-import { MANAGEMENT_WRITES, selectInvocations } from './trail-selectors.ts';
+import { composeSelector } from './trail-selectors.ts';
 
 /** Properties of an `InvocationTrail`. */
 export interface InvocationTrailProps {
@@ -98,17 +100,20 @@ export class InvocationTrail extends Construct {
   #composeSelectors(props: InvocationTrailProps): CfnTrail.AdvancedEventSelectorProperty[] {
     const { allowlist } = loadAllowlist(props.allowlist);
     const stack = Stack.of(this);
-    const { selectors, widened } = selectInvocations(allowlist, {
+    const selection = selectInvocations(allowlist, {
       ownFunctionArns: listOwnFunctionArns(stack),
       functionArnStem: composeFunctionArn(stack, ''),
     });
-    if (widened !== null) Annotations.of(this).addWarningV2('invokeguard:trailWidened', widened);
-    const all = [...selectors, ...(props.managementEvents === 'none' ? [] : [MANAGEMENT_WRITES])];
+    if (selection.kind === 'all' && selection.widened !== null) {
+      const warning = `the trail logs the calls of all functions, because ${selection.widened}`;
+      Annotations.of(this).addWarningV2('invokeguard:trailWidened', warning);
+    }
+    const all = [...selection.selectors, ...(props.managementEvents === 'none' ? [] : [MANAGEMENT_WRITES])];
     if (all.length === 0) {
       throw new Error(
         'the trail would log nothing: the allowlist names no function, and `managementEvents` is `none`',
       );
     }
-    return all;
+    return all.map(composeSelector);
   }
 }

@@ -87,10 +87,24 @@ describe('invokeguard check', () => {
       'Break-glass, never shut out on any function:\n- every principal of the account 444455556666: roles, users, root, federated users',
       [
         'Every other function is not guarded: its callers are neither judged nor shut out.',
-        'The calls of guarded functions are logged.',
         'No e-mail address gets the alerts; they go to the SNS topic only.',
       ].join('\n'),
+      expect.stringMatching(/^What a call costs:\n {2}Trail: .*\n {2}EventBridge: \d+ rules/),
     ]);
+  });
+
+  it('says why all functions are logged, and which entries EventBridge does not filter', async () => {
+    const { out } = await check(GOOD.replaceAll('orders-*', 'or*-s'));
+    expect(out).toContain(
+      'Trail: the calls of all functions are logged and paid for, because CloudTrail has no selector for `or*-s`.',
+    );
+    expect(out).toMatch(/- 1, because .* \(\/functions\/0\/invokers\/1\)/);
+  });
+
+  it('says what does not fit into the quotas that are given', async () => {
+    const { out } = await check(GOOD, '--rules', '1', '--characters=4096');
+    expect(out).toContain('EventBridge: 1 rule (of 1)');
+    expect(out).toContain('3 function entries (/functions/0, /functions/1, /functions/2)');
   });
 
   it('prints warnings on stderr and still ends with 0', async () => {
@@ -124,6 +138,15 @@ describe('invokeguard check', () => {
       kind: 'allowlist',
       warnings: [],
       functions: [{ pointer: '/functions/0', mode: 'enforce' }, { mode: 'observe' }, { invokers: [] }],
+      costs: {
+        trail: { selectors: 'guarded', widened: null },
+        patterns: {
+          rules: expect.any(Number),
+          limits: { characters: 2048, rules: 280, wildcardRules: 30 },
+          looseFunctions: [],
+          passing: [{ pointer: '/functions/0/invokers/1', why: expect.any(String) }],
+        },
+      },
     });
   });
 
@@ -144,6 +167,8 @@ describe('invokeguard check', () => {
     [['surplus'], 'surplus'],
     [['--format', 'xml'], '`xml` is not a format'],
     [['--config='], '`--config` has no value'],
+    [['--characters', 'many'], '`--characters` is `many`, expected a whole number'],
+    [['--rules', '1000'], '`--rules` is `1000`, expected a whole number from 1 to 400'],
   ])('refuses %j with one line and the usage', async (args, words) => {
     const { code, out, err } = await check(GOOD, ...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -3,6 +3,18 @@ import { ACCOUNT, arnOf, findLogicalId, removeFolders, synthGuard } from './stac
 
 afterAll(removeFolders);
 
+/** The rules for calls have numbered names, of which a queue's policy names all at once. */
+const INVOCATION_RULES = {
+  ArnLike: {
+    'aws:SourceArn': {
+      'Fn::Join': [
+        '',
+        ['arn:', { Ref: 'AWS::Partition' }, `:events:eu-west-1:${ACCOUNT}:rule/invokeguard-invocations-???`],
+      ],
+    },
+  },
+};
+
 describe('the queues', () => {
   it('of records is encrypted, outlasts two runs of the function, and gives up after ten deliveries', () => {
     const template = synthGuard();
@@ -46,9 +58,9 @@ describe('the queues', () => {
   });
 
   it.each([
-    ['GuardQueue', ['GuardInvocations', 'GuardMappings']],
+    ['GuardQueue', ['invocations', 'GuardMappings']],
     ['GuardConvergenceQueue', ['GuardDaily', 'GuardDeployed']],
-    ['GuardDeadLetters', ['GuardInvocations', 'GuardMappings', 'GuardDaily', 'GuardDeployed']],
+    ['GuardDeadLetters', ['invocations', 'GuardMappings', 'GuardDaily', 'GuardDeployed']],
   ])('`%s` takes messages over TLS only, and from its rules only', (beginning, rules) => {
     const template = synthGuard();
     const queue = findLogicalId(template, 'AWS::SQS::Queue', beginning);
@@ -70,7 +82,11 @@ describe('the queues', () => {
           Principal: { Service: 'events.amazonaws.com' },
           Resource: arnOf(queue),
           Condition: {
-            ArnEquals: { 'aws:SourceArn': arnOf(findLogicalId(template, 'AWS::Events::Rule', rule)) },
+            ...(rule === 'invocations'
+              ? INVOCATION_RULES
+              : {
+                  ArnEquals: { 'aws:SourceArn': arnOf(findLogicalId(template, 'AWS::Events::Rule', rule)) },
+                }),
             StringEquals: { 'aws:SourceAccount': ACCOUNT },
           },
         }),

@@ -8,7 +8,6 @@ import {
   ACCOUNT,
   arnOf,
   findLogicalId,
-  functionArn,
   listRoleStatements,
   listStatements,
   makeBundles,
@@ -19,37 +18,6 @@ import {
 } from './stacks.ts';
 
 afterAll(removeFolders);
-
-describe('the rule for calls', () => {
-  it('matches every call but the guard’s own, and sends what it cannot deliver to the dead letters', () => {
-    const template = synthGuard();
-    const own = [functionArn('invokeguard-remediator'), functionArn('invokeguard-converger')];
-    const eventName = [{ 'anything-but': { prefix: 'InvokeExecution' } }];
-    template.hasResourceProperties('AWS::Events::Rule', {
-      EventBusName: Match.absent(),
-      State: 'ENABLED',
-      EventPattern: {
-        source: ['aws.lambda'],
-        'detail-type': ['AWS API Call via CloudTrail'],
-        detail: {
-          eventSource: ['lambda.amazonaws.com'],
-          eventName: [{ prefix: 'Invoke' }],
-          $or: [
-            { eventName, resources: { ARN: [{ 'anything-but': own }] } },
-            { eventName, resources: { ARN: [{ exists: false }] } },
-          ],
-        },
-      },
-      Targets: [
-        Match.objectLike({
-          Arn: arnOf(findLogicalId(template, 'AWS::SQS::Queue', 'GuardQueue')),
-          DeadLetterConfig: Match.anyValue(),
-          InputTransformer: Match.absent(),
-        }),
-      ],
-    });
-  });
-});
 
 describe('the ledger', () => {
   it('is keyed, expiring, encrypted, restorable, and protected from deletion', () => {
@@ -226,7 +194,7 @@ describe('a trail of the same stack', () => {
     const trail = new InvocationTrail(stack, 'Trail', { allowlist: ONE_FUNCTION });
     new InvocationGuard(stack, 'Guard', { allowlist: ONE_FUNCTION, bundleFolder: makeBundles(), trail });
     const template = Template.fromStack(stack);
-    const rule = findLogicalId(template, 'AWS::Events::Rule', 'GuardInvocations');
+    const rule = findLogicalId(template, 'AWS::Events::Rule', 'GuardInvocationsRule001');
     template.hasResource('AWS::CloudTrail::Trail', { DependsOn: Match.arrayWith([rule]) });
   });
 });

@@ -76,7 +76,7 @@ describe('the trail', () => {
   it('warns where it has to log more than the guarded functions', () => {
     const stack = makeStack();
     const [guarded] = ONE_FUNCTION.functions;
-    synthTrail({ allowlist: { ...ONE_FUNCTION, functions: [{ ...guarded, name: '*-worker' }] } }, stack);
+    synthTrail({ allowlist: { ...ONE_FUNCTION, functions: [{ ...guarded, name: 'a*b' }] } }, stack);
     expect(
       Annotations.fromStack(stack).findWarning(
         '/Test/Trail',

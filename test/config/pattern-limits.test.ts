@@ -1,0 +1,37 @@
+import { readPatternLimits } from '../../config/pattern-limits.ts';
+
+const NAMES = { characters: '--characters', rules: '--rules' };
+
+describe('the quotas that patterns are compiled for', () => {
+  it('are AWS’s own where nothing is said', () => {
+    expect(readPatternLimits({ characters: undefined, rules: undefined }, NAMES)).toEqual({
+      kind: 'limits',
+      limits: { characters: 2048, rules: 280, wildcardRules: 30 },
+    });
+  });
+
+  it.each([
+    [1024, 1],
+    [20_000, 35],
+    [1750, 400],
+  ])('may be %d characters and %d rules', (characters, rules) => {
+    expect(readPatternLimits({ characters, rules }, NAMES)).toEqual({
+      kind: 'limits',
+      limits: { characters, rules, wildcardRules: 30 },
+    });
+  });
+
+  it.each([
+    [
+      { characters: 1023, rules: 1 },
+      ['`--characters` is `1023`, expected a whole number from 1024 to 20000'],
+    ],
+    [{ characters: 20_001, rules: 1 }, [expect.stringContaining('`20001`')]],
+    [{ characters: 2048.5, rules: 1 }, [expect.stringContaining('`2048.5`')]],
+    [{ characters: 2048, rules: 0 }, ['`--rules` is `0`, expected a whole number from 1 to 400']],
+    [{ characters: 1, rules: 401 }, [expect.stringContaining('`1`'), expect.stringContaining('`401`')]],
+    [{ characters: 20_000, rules: 36 }, [expect.stringContaining('is 720000, expected at most 700000')]],
+  ])('are refused as %j', (quotas, faults) => {
+    expect(readPatternLimits(quotas, NAMES)).toEqual({ kind: 'invalid', faults });
+  });
+});
