@@ -55,7 +55,7 @@ export interface InvocationGuardProps {
    */
   readonly patternCharacters?: number;
   /**
-   * Rules that the guard may take on the default event bus for calls. Two more are for its own schedule.
+   * Rules that the guard may take on the default event bus for calls. It has three more, which do not count here.
    * @default 280, which leaves twenty of AWS's default quota to others
    */
   readonly patternRules?: number;
