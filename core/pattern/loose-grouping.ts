@@ -1,7 +1,15 @@
-import type { Allowlist, FunctionEntry } from '../allowlist/allowlist.ts';
-import { type AtomSet, type CallerSet, makeCallerSet } from './caller-atom.ts';
+import type { FunctionEntry } from '../allowlist/allowlist.ts';
+import { makeCallerSet } from './caller-atom.ts';
 import { type FunctionGroup, type GroupMember, groupMembers } from './function-group.ts';
-import { type FunctionMatcher, matchFunction, readSelectorName, takesFunction } from './function-matcher.ts';
+import { matchFunction, takesFunction } from './function-matcher.ts';
+import { shortenNames } from './name-ending.ts';
+import {
+  countAtoms,
+  type LooseSource,
+  type NamedFunctions,
+  NO_CALLERS,
+  readNamedFunctions,
+} from './named-function.ts';
 
 /** A grouping that fits, and what it gives up. */
 export interface LooseGrouping {
@@ -12,15 +20,6 @@ export interface LooseGrouping {
 
 /** Tries a grouping against the limits. */
 export type TryGroups = (groups: readonly FunctionGroup[]) => 'fits' | 'tooMany';
-
-/** What the grouping is told of the allowlist. */
-export interface LooseSource {
-  readonly allowlist: Allowlist;
-  readonly sets: readonly AtomSet[];
-  readonly exclude: readonly string[];
-  /** Characters of all patterns together: where trying more functions is pointless. */
-  readonly characters: number;
-}
 
 /** Functions that are not told by themselves keep the callers that at least this share of all functions lists. */
 const SHARES = [1 / 500, 1 / 50, 1];
@@ -33,81 +32,8 @@ const SHARES = [1 / 500, 1 / 50, 1];
  * even the coarsest fits.
  */
 export function groupLoosely(source: LooseSource, tryGroups: TryGroups): LooseGrouping | undefined {
-  const world = readWorld(source);
-  return searchGroupings(world, 'each', tryGroups) ?? searchGroupings(world, 'together', tryGroups);
-}
-
-const NO_CALLERS = makeCallerSet([]);
-
-/** A function entry with an exact name, and what is known of it. */
-interface NamedFunction {
-  readonly index: number;
-  readonly pointer: string;
-  /** `:name`, backwards, so that endings are beginnings. */
-  readonly reversed: string;
-  readonly callers: CallerSet;
-  /** Set where two entries name the same function name, so that only the ARN tells them apart. */
-  readonly arn: string | undefined;
-  /** Characters that telling it by itself takes, roughly. */
-  readonly cost: number;
-}
-
-interface World extends LooseSource {
-  /** In the order in which they are told by themselves: the cheapest first, likes beside likes. */
-  readonly named: readonly NamedFunction[];
-  /** The same functions, and the guard's own, by their reversed names. */
-  readonly neighbours: readonly (NamedFunction | { readonly reversed: string })[];
-  /** How many functions list an atom. */
-  readonly counts: ReadonlyMap<string, number>;
-}
-
-function readWorld(source: LooseSource): World {
-  const { allowlist, sets, exclude } = source;
-  const names = allowlist.functions.map(readSelectorName);
-  const uses = countTexts(names);
-  const alike = countTexts(sets.map(({ callers }) => callers.text));
-  const named = allowlist.functions.flatMap((entry, index): readonly NamedFunction[] => {
-    const name = names[index] ?? '';
-    const callers = sets[index]?.callers ?? NO_CALLERS;
-    if (entry.selector.kind === 'glob') return [];
-    const shared = (uses.get(name) ?? 0) > 1 && entry.selector.kind === 'arn';
-    return [
-      {
-        index,
-        pointer: entry.pointer,
-        reversed: reverse(`:${name}`),
-        callers,
-        arn: shared ? entry.selector.arn : undefined,
-        cost: 2 * name.length + callers.text.length / (alike.get(callers.text) ?? 1),
-      },
-    ];
-  });
-  const bucket = ({ cost }: NamedFunction): number => Math.floor(Math.log2(cost + 1) * 4);
-  const own = exclude.map((functionArn) => ({ reversed: reverse(functionArn) }));
-  return {
-    ...source,
-    named: named.toSorted(
-      (left, right) => bucket(left) - bucket(right) || compareTexts(left.reversed, right.reversed),
-    ),
-    neighbours: [...named, ...own].sort((left, right) => compareTexts(left.reversed, right.reversed)),
-    counts: countAtoms(named),
-  };
-}
-
-function countTexts(texts: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return counts;
-}
-
-function compareTexts(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function reverse(text: string): string {
-  let reversed = '';
-  for (let place = text.length - 1; place >= 0; place -= 1) reversed += text.charAt(place);
-  return reversed;
+  const functions = readNamedFunctions(source);
+  return searchGroupings(functions, 'each', tryGroups) ?? searchGroupings(functions, 'together', tryGroups);
 }
 
 interface Candidate {
@@ -118,39 +44,39 @@ interface Candidate {
 }
 
 function searchGroupings(
-  world: World,
+  functions: NamedFunctions,
   globs: 'each' | 'together',
   tryGroups: TryGroups,
 ): LooseGrouping | undefined {
   let best: Candidate | undefined;
   for (const share of SHARES) {
-    const candidate = findLargest(world, share, globs, tryGroups);
+    const candidate = findLargest(functions, share, globs, tryGroups);
     if (candidate !== undefined && (best === undefined || candidate.score > best.score)) best = candidate;
   }
   if (best === undefined) return undefined;
-  const exact = new Set(world.named.slice(0, best.exact).map(({ pointer }) => pointer));
-  const { functions } = world.allowlist;
+  const exact = new Set(functions.named.slice(0, best.exact).map(({ pointer }) => pointer));
+  const all = functions.allowlist.functions;
   const isExact = ({ pointer, selector }: FunctionEntry): boolean =>
     exact.has(pointer) || (selector.kind === 'glob' && globs === 'each');
   return {
     groups: best.groups,
-    exactFunctions: functions.filter(isExact).length,
-    looseFunctions: functions.flatMap((entry) => (isExact(entry) ? [] : [entry.pointer])),
+    exactFunctions: all.filter(isExact).length,
+    looseFunctions: all.flatMap((entry) => (isExact(entry) ? [] : [entry.pointer])),
   };
 }
 
 /** The largest number of functions told by themselves that still fits, by halving. */
 function findLargest(
-  world: World,
+  functions: NamedFunctions,
   share: number,
   globs: 'each' | 'together',
   tryGroups: TryGroups,
 ): Candidate | undefined {
   let best: Candidate | undefined;
   let low = 0;
-  let high = limitExact(world);
+  let high = limitExact(functions);
   for (let exact = 0; low <= high; exact = Math.ceil((low + high) / 2)) {
-    const candidate = composeCandidate(world, exact, share, globs);
+    const candidate = composeCandidate(functions, exact, share, globs);
     if (tryGroups(candidate.groups) === 'fits') {
       best = candidate;
       low = exact + 1;
@@ -162,7 +88,7 @@ function findLargest(
 }
 
 /** No more functions than this can be told by themselves, however they are written. */
-function limitExact({ named, characters }: World): number {
+function limitExact({ named, characters }: NamedFunctions): number {
   let sum = 0;
   const over = named.findIndex(({ cost }) => {
     sum += cost;
@@ -171,8 +97,13 @@ function limitExact({ named, characters }: World): number {
   return over < 0 ? named.length : over;
 }
 
-function composeCandidate(world: World, exact: number, share: number, globs: 'each' | 'together'): Candidate {
-  const { named, counts } = world;
+function composeCandidate(
+  functions: NamedFunctions,
+  exact: number,
+  share: number,
+  globs: 'each' | 'together',
+): Candidate {
+  const { named, counts } = functions;
   const rest = named.slice(exact);
   const shared = share < 1 ? counts : countAtoms(rest);
   const least = share < 1 ? Math.max(2, share * named.length) : rest.length;
@@ -183,7 +114,7 @@ function composeCandidate(world: World, exact: number, share: number, globs: 'ea
       place < exact ? callers : makeCallerSet(callers.atoms.filter(({ key }) => common.has(key))),
     ]),
   );
-  const matchers = shortenNames(world, kept);
+  const matchers = shortenNames(functions, kept);
   const members = named.map(({ index }) => ({
     matcher: matchers.get(index) ?? ({ kind: 'any' } as const),
     callers: kept.get(index) ?? NO_CALLERS,
@@ -191,60 +122,14 @@ function composeCandidate(world: World, exact: number, share: number, globs: 'ea
   }));
   return {
     exact,
-    groups: groupMembers([...members, ...composeGlobs(world, globs)]),
+    groups: groupMembers([...members, ...composeGlobs(functions, globs)]),
     score: members.reduce((sum, { callers }) => sum + callers.atoms.length, 0),
   };
 }
 
-function countAtoms(members: readonly { readonly callers: CallerSet }[]): ReadonlyMap<string, number> {
-  return countTexts(members.flatMap(({ callers }) => callers.atoms.map(({ key }) => key)));
-}
-
-/** The shortest ending of each name that no function of another group has, the guard's own functions included. */
-function shortenNames(
-  { neighbours }: World,
-  kept: ReadonlyMap<number, CallerSet>,
-): ReadonlyMap<number, FunctionMatcher> {
-  const groups = neighbours.map((neighbour) =>
-    'index' in neighbour ? kept.get(neighbour.index)?.text : undefined,
-  );
-  const common = neighbours.map((neighbour, place) =>
-    countCommon(neighbours[place - 1]?.reversed ?? '', neighbour.reversed),
-  );
-  const needed = neighbours.map(() => 0);
-  // Whatever stands between two names of one group has at least as much in common with both as they with each other.
-  let reach = 0;
-  for (let place = 1; place < neighbours.length; place += 1) {
-    const same = groups[place] !== undefined && groups[place] === groups[place - 1];
-    reach = same ? Math.min(reach, common[place] ?? 0) : (common[place] ?? 0);
-    needed[place] = reach;
-  }
-  reach = 0;
-  for (let place = neighbours.length - 2; place >= 0; place -= 1) {
-    const same = groups[place] !== undefined && groups[place] === groups[place + 1];
-    const here = common[place + 1] ?? 0;
-    reach = same ? Math.min(reach, here) : here;
-    needed[place] = Math.max(needed[place] ?? 0, reach);
-  }
-  return new Map(
-    neighbours.flatMap((neighbour, place): readonly (readonly [number, FunctionMatcher])[] => {
-      if (!('index' in neighbour)) return [];
-      const { index, reversed, arn } = neighbour;
-      if (arn !== undefined) return [[index, { kind: 'arn', arn }]];
-      return [[index, { kind: 'suffix', suffix: reverse(reversed.slice(0, (needed[place] ?? 0) + 1)) }]];
-    }),
-  );
-}
-
-function countCommon(left: string, right: string): number {
-  let length = 0;
-  while (length < left.length && left[length] === right[length]) length += 1;
-  return length;
-}
-
 /** Globs by themselves, or all of them in one group that takes every function. */
-function composeGlobs(world: World, globs: 'each' | 'together'): readonly GroupMember[] {
-  const { allowlist, sets, exclude } = world;
+function composeGlobs(source: LooseSource, globs: 'each' | 'together'): readonly GroupMember[] {
+  const { allowlist, sets, exclude } = source;
   const found = allowlist.functions.flatMap((entry, index) =>
     entry.selector.kind === 'glob'
       ? [{ matcher: matchFunction(entry), callers: sets[index]?.callers ?? NO_CALLERS }]

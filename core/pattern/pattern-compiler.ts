@@ -1,5 +1,6 @@
 import type { Allowlist } from '../allowlist/allowlist.ts';
 import type { JsonObject } from '../json.ts';
+import type { CallerBranch } from './branch-part.ts';
 import {
   type AtomSet,
   type CallerAtom,
@@ -7,13 +8,7 @@ import {
   readAtomSets,
   readPartitionOf,
 } from './caller-atom.ts';
-import {
-  type BranchTerms,
-  type CallerBranch,
-  composeBranches,
-  listToldTypes,
-  type RareTypes,
-} from './caller-branch.ts';
+import { type BranchTerms, composeBranches, listToldTypes, type RareTypes } from './caller-branch.ts';
 import { type CompiledPatterns, EVENTBRIDGE_LIMITS, type PatternLimits } from './compiled-patterns.ts';
 import { holdsWildcard, measure } from './event-pattern.ts';
 import { type FunctionGroup, groupMembers } from './function-group.ts';

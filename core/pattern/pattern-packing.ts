@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import type { CallerBranch } from './caller-branch.ts';
+import type { CallerBranch } from './branch-part.ts';
 import { composeEventPattern, measure, NOT_EXECUTION } from './event-pattern.ts';
 import type { FunctionGroup } from './function-group.ts';
 import { type FunctionMatcher, writeMatcher } from './function-matcher.ts';

@@ -1,6 +1,6 @@
 import type { InvokerEntry } from '../../../core/allowlist/allowlist.ts';
 import { readAtom } from '../../../core/pattern/caller-atom.ts';
-import cases from '../../cases/pattern/entries.json';
+import cases from '../../cases/pattern/entries.json' with { type: 'json' };
 
 test.each(cases)('$name', ({ entry, expected }) => {
   const reading = readAtom({ pointer: '/functions/0/invokers/0', ...entry } as unknown as InvokerEntry);
