@@ -52,7 +52,7 @@ export async function playStory(lab: Lab, narrator: Narrator): Promise<StoryFact
   const requestId = await getIn(lab, cast, narrator);
 
   narrator.begin('Its call is recorded and delivered');
-  const event = await deliverRecord(lab, parts, cast.intruder, requestId, narrator);
+  const event = await deliverRecord(lab, parts, cast, requestId, narrator);
 
   narrator.begin('The guard contains it');
   const contained = await awaitContainment(lab, before, narrator);

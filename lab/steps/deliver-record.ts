@@ -1,24 +1,32 @@
 import { DescribeRuleCommand, TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { CastUser } from '../cast.ts';
+import type { Cast } from '../cast.ts';
 import { composeInvocationEvent, type InvocationEvent } from '../invocation-record.ts';
 import type { Lab } from '../lab.ts';
 import type { Narrator } from '../narration.ts';
 import { StepFailure } from '../step-failure.ts';
 import type { DeployedParts } from './deploy-guard.ts';
 
-/** Puts the record of a call on the guard's queue as EventBridge would, once a deployed rule has matched it. */
+/**
+ * Puts the record of a call on the guard's queue as EventBridge would, once a deployed rule has matched it. The same call
+ * by a listed caller must match none of the rules.
+ */
 export async function deliverRecord(
   lab: Lab,
   parts: DeployedParts,
-  caller: CastUser,
+  { intruder, operator }: Pick<Cast, 'intruder' | 'operator'>,
   requestId: string,
   narrator: Narrator,
 ): Promise<InvocationEvent> {
-  const event = composeInvocationEvent(caller, requestId, new Date());
+  const event = composeInvocationEvent(intruder, requestId, new Date());
   narrator.tell('PLAYED', `CloudTrail's record of the call (event ${event.eventID})`);
   const ruleName = await findMatchingRule(lab, parts, event);
   narrator.tell('EMULATED', `EventBridge says that the deployed rule \`${ruleName}\` matches this event`);
+  await requireNoRule(lab, parts, composeInvocationEvent(operator, requestId, new Date()));
+  narrator.tell(
+    'EMULATED',
+    `EventBridge says that none of the ${parts.ruleNames.length} rules on the queue matches the same call by a listed caller: it ends there`,
+  );
   await sendEvent(lab, parts, event);
   narrator.tell('PLAYED', "the event was put on the guard's queue, as EventBridge would have done");
   return event;
@@ -31,13 +39,33 @@ export async function sendEvent(lab: Lab, parts: DeployedParts, event: Invocatio
   );
 }
 
+type DeployedRules = Pick<DeployedParts, 'ruleNames'>;
+
 /** Asks the local EventBridge which deployed rule matches; throws `StepFailure` when none does. */
 export async function findMatchingRule(
   lab: Lab,
-  parts: Pick<DeployedParts, 'ruleNames'>,
+  parts: DeployedRules,
   event: InvocationEvent,
 ): Promise<string> {
-  for (const ruleName of parts.ruleNames) {
+  const ruleName = await askRules(lab, parts, event);
+  if (ruleName !== undefined) return ruleName;
+  throw new StepFailure('an enabled rule of the deployment to match the event', 'no rule that does');
+}
+
+/** Asks the local EventBridge whether any deployed rule matches; throws `StepFailure` when one does. */
+export async function requireNoRule(lab: Lab, parts: DeployedRules, event: InvocationEvent): Promise<void> {
+  const ruleName = await askRules(lab, parts, event);
+  if (ruleName === undefined) return;
+  throw new StepFailure('no rule to match a call by a listed caller', `a match by \`${ruleName}\``);
+}
+
+/** The first enabled rule that matches. */
+async function askRules(
+  lab: Lab,
+  { ruleNames }: DeployedRules,
+  event: InvocationEvent,
+): Promise<string | undefined> {
+  for (const ruleName of ruleNames) {
     const rule = await lab.root.events.send(new DescribeRuleCommand({ Name: ruleName }));
     if (rule.State !== 'ENABLED' || rule.EventPattern === undefined) continue;
     const test = await lab.root.events.send(
@@ -45,5 +73,5 @@ export async function findMatchingRule(
     );
     if (test.Result === true) return ruleName;
   }
-  throw new StepFailure('an enabled rule of the deployment to match the event', 'no rule that does');
+  return undefined;
 }

@@ -4,7 +4,7 @@ import { composeInvocationEvent } from '../../lab/invocation-record.ts';
 import { type Lab, makeLabFolder, openLab, removeLabFolder } from '../../lab/lab.ts';
 import { LAB_ACCOUNT } from '../../lab/local-aws.ts';
 import type { Narrator, Origin } from '../../lab/narration.ts';
-import { findMatchingRule } from '../../lab/steps/deliver-record.ts';
+import { findMatchingRule, requireNoRule } from '../../lab/steps/deliver-record.ts';
 import { playStory, type StoryFacts } from '../../lab/story.ts';
 
 /** The whole main path on a local AWS: the CDK CLI, the deployed bundle and the built command are the real ones. */
@@ -85,7 +85,7 @@ describe('an unlisted call, from the deployment to the rollback', () => {
     expect(new Set(told.map(({ origin }) => origin))).toEqual(new Set(['REAL', 'EMULATED', 'PLAYED']));
   });
 
-  it('fails the step that checks the rule when no deployed rule matches the event', async () => {
+  it('fails the step that checks the rules when none matches an unlisted call, or one a listed call', async () => {
     const user = {
       userArn: composeUserArn('intruder'),
       userId: 'AIDA',
@@ -97,5 +97,6 @@ describe('an unlisted call, from the deployment to the rollback', () => {
     const rules = told.flatMap(({ text }) => /deployed rule `([^`]+)`/u.exec(text)?.[1] ?? []);
     expect(rules).toHaveLength(1);
     await expect(findMatchingRule(lab, { ruleNames: rules }, other)).rejects.toThrow('no rule that does');
+    await expect(requireNoRule(lab, { ruleNames: rules }, event)).rejects.toThrow('a match by `');
   });
 });
