@@ -38,6 +38,7 @@ function composeJudged(explanation: JudgedExplanation): Record<string, unknown> 
     functionFields: explanation.functionFields,
     qualifier: invocation.qualifier,
     qualifierFields: explanation.qualifierFields,
+    entrance: invocation.entrance,
     caller,
     callerFields: explanation.callerFields,
     functions: explanation.functions.map(({ entry, outcome, why }) => ({

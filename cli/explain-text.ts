@@ -1,5 +1,6 @@
 import type { FunctionSelector } from '../core/allowlist/allowlist.ts';
 import { describeCaller } from '../core/caller/description.ts';
+import type { Entrance } from '../core/record/entrance.ts';
 import { printSafely } from '../core/text.ts';
 import type { Envelope, Explanation, InvokerStep, JudgedExplanation } from '../core/verdict/explanation.ts';
 import { describePlace } from '../logs/log-entry.ts';
@@ -65,8 +66,15 @@ function describeCall({ invocation, functionFields, qualifierFields }: JudgedExp
       ? '   function: none that can be read'
       : `   function: ${functionArn}, ${describeFields(functionFields)}`,
     `   qualifier: ${qualifier === null ? unasked : `${qualifier}, ${describeFields(qualifierFields)}`}`,
+    `   entrance: ${ENTRANCES[invocation.entrance]}`,
   ];
 }
+
+const ENTRANCES: Readonly<Record<Entrance, string>> = {
+  functionUrl: 'the function URL, by the host name or the event name',
+  api: "Lambda's API, by the host name",
+  unknown: 'not known, the record has no host name',
+};
 
 function describeFields(fields: readonly string[]): string {
   return fields.length === 0 ? 'from no field of the record' : `from ${fields.join(', ')}`;

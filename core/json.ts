@@ -17,3 +17,16 @@ export function readObject(object: JsonObject | undefined, key: string): JsonObj
   const value = object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
   return isJsonObject(value) ? value : undefined;
 }
+
+/**
+ * The value as text, or null; empty and non-text values count as absent. For paths that run for every record: a
+ * property that is named in the code itself is found several times as fast as by `readText`.
+ */
+export function asText(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** The value as an object, or `undefined`. */
+export function asObject(value: unknown): JsonObject | undefined {
+  return isJsonObject(value) ? value : undefined;
+}

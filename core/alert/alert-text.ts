@@ -1,4 +1,5 @@
 import { describeCaller } from '../caller/description.ts';
+import { describeEntrance } from '../record/entrance.ts';
 import { qualifyFunctionArn } from '../record/function-reference.ts';
 import type { AlertSubject } from './alert.ts';
 import { describeOutcome, headlineOutcome } from './headline.ts';
@@ -32,7 +33,7 @@ function describeCall({ invocation, caller, guard }: AlertSubject): readonly str
     invocation.invocationType === 'DryRun' ? ' (DryRun: nothing ran, but the caller can get in)' : '';
   return [
     `Function:  ${arn === null ? 'the record names none that can be read' : quoteText(qualifyFunctionArn(arn, invocation.qualifier))}`,
-    `Caller:    ${quoteText(describeCaller(caller))}`,
+    `Caller:    ${quoteText(describeCaller(caller))}${caller.kind === 'anonymous' ? '' : describeEntrance(invocation.entrance)}`,
     `When:      ${quoteText(invocation.eventTime ?? 'not in the record')}${ran}`,
     `From:      ${quoteText(invocation.sourceIPAddress ?? 'not in the record')}`,
     `With:      ${quoteText(invocation.userAgent ?? 'not in the record')}`,

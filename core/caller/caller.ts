@@ -1,5 +1,5 @@
 import { parseArn } from '../arn.ts';
-import { type JsonObject, readObject, readText } from '../json.ts';
+import { asObject, asText, type JsonObject } from '../json.ts';
 import type { LambdaInvocation } from '../record/invocation.ts';
 
 /** An AWS service that called as itself. */
@@ -81,13 +81,14 @@ export type CallerFields = Pick<LambdaInvocation, 'userIdentity' | 'sourceArn' |
  * Names the immediate caller of an invocation.
  *
  * `invokedBy` alone does not make a service: roles borrowed through a service carry it too, so a service also needs
- * `type: AWSService`. A role is named by the role that issued the session (with its path), never by the session.
+ * `type: AWSService`. A role is named by the role that issued the session (with its path), never by the session; of a
+ * chain of roles that is the last one. Whatever the record does not certainly name is `unknown`.
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
  */
 export function identifyCaller(invocation: CallerFields): Caller {
   const identity = invocation.userIdentity;
   if (identity === null) return { kind: 'unknown', seen: 'no userIdentity' };
-  const type = readText(identity, 'type');
+  const type = asText(identity['type']);
   switch (type) {
     case 'AWSService':
       return identifyService(invocation, identity);
@@ -104,63 +105,82 @@ export function identifyCaller(invocation: CallerFields): Caller {
     default:
       return {
         kind: 'unknown',
-        seen: type === undefined ? 'no userIdentity.type' : `userIdentity.type ${type}`,
+        seen: type === null ? 'no userIdentity.type' : `userIdentity.type ${type}`,
       };
   }
 }
 
-function identifyService(invocation: CallerFields, identity: JsonObject): Caller {
-  const service = readText(identity, 'invokedBy');
-  if (service === undefined)
-    return { kind: 'unknown', seen: 'userIdentity.type AWSService without invokedBy' };
-  const { sourceArn, sourceAccount } = invocation;
-  if (service === 'lambda.amazonaws.com' && sourceArn !== null && isMappingArn(sourceArn)) {
+/** The service principal of Lambda itself. */
+export const LAMBDA_SERVICE = 'lambda.amazonaws.com';
+
+function identifyService({ sourceArn, sourceAccount }: CallerFields, identity: JsonObject): Caller {
+  const service = asText(identity['invokedBy']);
+  if (service === null) return { kind: 'unknown', seen: 'userIdentity.type AWSService without invokedBy' };
+  // CloudTrail writes `AWS Internal` where it does not say which service.
+  if (!service.includes('.')) {
+    return { kind: 'unknown', seen: `userIdentity.type AWSService with invokedBy ${service}` };
+  }
+  if (service === LAMBDA_SERVICE && sourceArn !== null && isMappingArn(sourceArn)) {
     return { kind: 'eventSourceMapping', mappingArn: sourceArn };
   }
-  return {
-    kind: 'service',
-    service,
-    ...(sourceArn === null ? {} : { sourceArn }),
-    ...(sourceAccount === null ? {} : { sourceAccount }),
-  };
+  if (sourceArn === null) {
+    return sourceAccount === null
+      ? { kind: 'service', service }
+      : { kind: 'service', service, sourceAccount };
+  }
+  return sourceAccount === null
+    ? { kind: 'service', service, sourceArn }
+    : { kind: 'service', service, sourceArn, sourceAccount };
 }
 
 /** True for the ARN of an event source mapping, which is what Lambda's pollers give as their source. */
 export function isMappingArn(text: string): boolean {
+  if (!text.includes(':event-source-mapping:')) return false;
   const arn = parseArn(text);
   return arn?.service === 'lambda' && arn.resource.startsWith('event-source-mapping:');
 }
 
+const ROLE_ARN = /^arn:[^:]+:iam:[^:]*:\d{12}:role\//;
+const USER_ARN = /^arn:[^:]+:iam:[^:]*:\d{12}:user\//;
+const SESSION = ':assumed-role/';
+
 function identifyRole(identity: JsonObject): Caller {
-  const issuer = readObject(readObject(identity, 'sessionContext'), 'sessionIssuer');
-  const roleArn = readText(issuer, 'arn');
-  if (roleArn === undefined || !isIamArn(roleArn, 'role/')) {
+  const issuer = asObject(asObject(identity['sessionContext'])?.['sessionIssuer']);
+  const roleArn = asText(issuer?.['arn']);
+  if (roleArn === null || !ROLE_ARN.test(roleArn)) {
     return {
       kind: 'unknown',
       seen: 'userIdentity.type AssumedRole without a role in sessionContext.sessionIssuer.arn',
     };
   }
-  const session = parseArn(readText(identity, 'arn') ?? '')?.resource.split('/') ?? [];
-  const sessionName = session[0] === 'assumed-role' ? session.slice(2).join('/') : '';
-  return {
-    kind: 'role',
-    roleArn,
-    ...(sessionName === '' ? {} : { sessionName }),
-    ...readInvokedBy(identity),
-  };
+  const sessionName = readSessionName(asText(identity['arn']) ?? '');
+  const invokedBy = asText(identity['invokedBy']);
+  const role =
+    sessionName === ''
+      ? ({ kind: 'role', roleArn } as const)
+      : ({ kind: 'role', roleArn, sessionName } as const);
+  return invokedBy === null ? role : { ...role, invokedBy };
+}
+
+/** All after the role's name in the ARN of a session; empty where the ARN is none. */
+function readSessionName(arn: string): string {
+  const start = arn.indexOf(SESSION);
+  const slash = start < 0 ? -1 : arn.indexOf('/', start + SESSION.length);
+  return slash < 0 ? '' : arn.slice(slash + 1);
 }
 
 function identifyUser(identity: JsonObject): Caller {
-  const userArn = readText(identity, 'arn');
-  if (userArn === undefined || !isIamArn(userArn, 'user/')) {
+  const userArn = asText(identity['arn']);
+  if (userArn === null || !USER_ARN.test(userArn)) {
     return { kind: 'unknown', seen: 'userIdentity.type IAMUser without a user ARN' };
   }
-  return { kind: 'user', userArn, ...readInvokedBy(identity) };
+  const invokedBy = asText(identity['invokedBy']);
+  return invokedBy === null ? { kind: 'user', userArn } : { kind: 'user', userArn, invokedBy };
 }
 
 function identifyRoot(identity: JsonObject): Caller {
-  const account = readText(identity, 'accountId') ?? parseArn(readText(identity, 'arn') ?? '')?.account;
-  if (account === undefined || !isAccountId(account)) {
+  const account = asText(identity['accountId']) ?? readArnAccount(asText(identity['arn']));
+  if (account === null || !ACCOUNT.test(account)) {
     return { kind: 'unknown', seen: 'userIdentity.type Root without an account' };
   }
   return { kind: 'root', account };
@@ -168,40 +188,29 @@ function identifyRoot(identity: JsonObject): Caller {
 
 /** An account that is named stands above the word `anonymous`: whoever has an account is somebody. */
 function identifyAccount(identity: JsonObject): Caller {
-  const account = readText(identity, 'accountId');
-  if (account !== undefined && isAccountId(account)) return { kind: 'account', account };
-  if (saysAnonymous(readText(identity, 'principalId')) || saysAnonymous(account))
-    return { kind: 'anonymous' };
+  const account = asText(identity['accountId']);
+  if (account !== null && ACCOUNT.test(account)) return { kind: 'account', account };
+  if (saysAnonymous(asText(identity['principalId'])) || saysAnonymous(account)) return { kind: 'anonymous' };
   return { kind: 'unknown', seen: `userIdentity.type AWSAccount with accountId ${account ?? 'absent'}` };
 }
 
-function saysAnonymous(text: string | undefined): boolean {
+function saysAnonymous(text: string | null): boolean {
   return text?.toLowerCase() === 'anonymous';
 }
 
 function identifyFederated(identity: JsonObject): Caller {
-  const arn = readText(identity, 'arn');
-  const account = parseArn(arn ?? '')?.account;
-  if (arn === undefined || account === undefined || !isAccountId(account)) {
+  const arn = asText(identity['arn']);
+  const account = readArnAccount(arn);
+  if (arn === null || account === null || !ACCOUNT.test(account)) {
     return { kind: 'unknown', seen: 'userIdentity.type FederatedUser without an ARN' };
   }
   return { kind: 'federated', account, arn };
 }
 
-function readInvokedBy(identity: JsonObject): { invokedBy?: string } {
-  const invokedBy = readText(identity, 'invokedBy');
-  return invokedBy === undefined ? {} : { invokedBy };
-}
-
-function isIamArn(text: string, resource: string): boolean {
-  const arn = parseArn(text);
-  return arn?.service === 'iam' && isAccountId(arn.account) && arn.resource.startsWith(resource);
-}
-
 const ACCOUNT = /^\d{12}$/;
 
-function isAccountId(text: string): boolean {
-  return ACCOUNT.test(text);
+function readArnAccount(arn: string | null): string | null {
+  return arn === null ? null : (parseArn(arn)?.account ?? null);
 }
 
 /** The account that a caller belongs to, where it has one. */

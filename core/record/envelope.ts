@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, readObject, readText } from '../json.ts';
+import { asText, isJsonObject, type JsonObject, readObject, readText } from '../json.ts';
 import type { RejectedRecord } from './invocation.ts';
 
 /** A CloudTrail record without whatever it was delivered in. */
@@ -14,7 +14,7 @@ export interface OpenedRecord {
  */
 export function openEnvelope(input: unknown): OpenedRecord | RejectedRecord {
   if (!isJsonObject(input)) return { kind: 'rejected', reason: 'no CloudTrail record: not a JSON object' };
-  if (readText(input, 'eventName') !== undefined) return { kind: 'record', record: input };
+  if (asText(input['eventName']) !== null) return { kind: 'record', record: input };
   if (readText(input, 'detail-type') !== undefined) {
     const detail = readObject(input, 'detail');
     if (detail === undefined)

@@ -18,6 +18,8 @@ const NAME = /^[A-Za-z0-9-_]{1,140}$/;
 const PARTITION = /^aws(-[a-z]+)*$/;
 const REGION = /^[a-z0-9-]+$/;
 const ACCOUNT = /^\d{12}$/;
+const UNQUALIFIED = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]*$/;
+const QUALIFIED = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]*:[^:]*$/;
 const QUALIFIER = /^(\$LATEST(\.PUBLISHED)?|[A-Za-z0-9-_]{1,128})$/;
 
 /** The text as a version, alias or `$LATEST`, or `undefined` where it cannot be one. */
@@ -50,16 +52,10 @@ export function parseFunctionArn(text: string): FunctionReference | undefined {
  * judged by its name, and never contained. A qualifier that no function can have is dropped.
  */
 export function readRecordedArn(text: string): FunctionReference | undefined {
-  if (!text.startsWith('arn:')) return undefined;
-  const parts = text.split(':');
-  if (parts[2] !== 'lambda' || parts[5] !== 'function') return undefined;
-  if (parts.length === 7) return { functionArn: text, qualifier: null };
-  if (parts.length !== 8) return undefined;
-  const qualifier = parts[7] ?? '';
-  return {
-    functionArn: text.slice(0, text.length - qualifier.length - 1),
-    qualifier: parseQualifier(qualifier) ?? null,
-  };
+  if (UNQUALIFIED.test(text)) return { functionArn: text, qualifier: null };
+  if (!QUALIFIED.test(text)) return undefined;
+  const end = text.lastIndexOf(':');
+  return { functionArn: text.slice(0, end), qualifier: parseQualifier(text.slice(end + 1)) ?? null };
 }
 
 /** The function's name in the unqualified ARN of a record, however odd: all after the last colon. */

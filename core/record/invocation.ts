@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, readObject, readText } from '../json.ts';
+import { asObject, asText, isJsonObject, type JsonObject } from '../json.ts';
+import { type Entrance, nameEntrance } from './entrance.ts';
 import { openEnvelope } from './envelope.ts';
 import {
   type FunctionReference,
@@ -28,8 +29,6 @@ export interface LambdaInvocation {
   readonly functionArn: string | null;
   /** Version or alias that the caller asked for; null for the unqualified function, or where it was lost. */
   readonly qualifier: string | null;
-  /** The version that ran, from `additionalEventData.functionVersion`, when the record says. */
-  readonly executedVersion: string | null;
   readonly invocationType: string | null;
   readonly userIdentity: JsonObject | null;
   /** `omitted` where CloudTrail left the parameters out (null, or over its size limit): then no source is known. */
@@ -39,8 +38,8 @@ export interface LambdaInvocation {
   readonly sourceIPAddress: string | null;
   readonly userAgent: string | null;
   readonly vpcEndpointId: string | null;
-  /** Host name that the client asked for; tells a function URL from the API. */
-  readonly clientProvidedHostHeader: string | null;
+  /** Told by the host name that the client asked for; decides nothing. */
+  readonly entrance: Entrance;
   /** Set when the call failed or was refused; null when it succeeded. */
   readonly errorCode: string | null;
 }
@@ -81,15 +80,15 @@ export function parseInvocation(input: unknown): ParsedRecord {
   const opened = openEnvelope(input);
   if (opened.kind === 'rejected') return opened;
   const { record } = opened;
-  const eventSource = readText(record, 'eventSource');
-  const eventName = readText(record, 'eventName');
-  if (eventName === undefined) {
-    if (readText(record, 'eventCategory') === 'Insight' || isJsonObject(record['insightDetails'])) {
+  const eventSource = asText(record['eventSource']);
+  const eventName = asText(record['eventName']);
+  if (eventName === null) {
+    if (asText(record['eventCategory']) === 'Insight' || isJsonObject(record['insightDetails'])) {
       return { kind: 'skipped', reason: 'insight', detail: 'an Insights record' };
     }
     return { kind: 'rejected', reason: 'no CloudTrail record: it has no `eventName`' };
   }
-  if (eventSource === undefined)
+  if (eventSource === null)
     return { kind: 'rejected', reason: 'no CloudTrail record: it has no `eventSource`' };
   if (eventSource !== 'lambda.amazonaws.com') {
     return { kind: 'skipped', reason: 'notLambda', detail: eventSource };
@@ -102,44 +101,70 @@ export function parseInvocation(input: unknown): ParsedRecord {
 }
 
 function readInvocation(record: JsonObject, eventName: string): LambdaInvocation {
-  const parameters = readObject(record, 'requestParameters');
-  const additional = readObject(record, 'additionalEventData');
-  const executed = parseFunctionArn(readText(additional, 'functionVersion') ?? '');
-  const requested = readText(parameters, 'functionName');
-  const requestedArn = parseFunctionArn(requested ?? '');
-  const short = parseRequestedFunction(requested ?? '');
+  const parameters = asObject(record['requestParameters']);
   const resource = readFunctionResource(record);
-  const functionArn =
-    resource?.functionArn ??
-    requestedArn?.functionArn ??
-    executed?.functionArn ??
-    composeFunctionArn(record, short?.name);
+  const requested = readRequested(asText(parameters?.['functionName']), resource);
+  const host = asText(asObject(record['tlsDetails'])?.['clientProvidedHostHeader']);
   return {
     kind: 'invocation',
-    eventID: readText(record, 'eventID') ?? null,
-    eventTime: readText(record, 'eventTime') ?? null,
+    eventID: asText(record['eventID']),
+    eventTime: asText(record['eventTime']),
     eventName,
-    awsRegion: readText(record, 'awsRegion') ?? null,
-    recipientAccountId: readText(record, 'recipientAccountId') ?? null,
-    functionArn: functionArn ?? null,
-    qualifier:
-      parseQualifier(readText(parameters, 'qualifier') ?? '') ??
-      requestedArn?.qualifier ??
-      short?.qualifier ??
-      resource?.qualifier ??
+    awsRegion: asText(record['awsRegion']),
+    recipientAccountId: asText(record['recipientAccountId']),
+    functionArn:
+      resource?.functionArn ??
+      requested?.functionArn ??
+      readExecuted(record) ??
+      composeFunctionArn(record, requested?.name) ??
       null,
-    executedVersion: executed?.qualifier ?? null,
-    invocationType: readText(parameters, 'invocationType') ?? null,
-    userIdentity: readObject(record, 'userIdentity') ?? null,
+    qualifier:
+      readQualifier(asText(parameters?.['qualifier'])) ?? requested?.qualifier ?? resource?.qualifier ?? null,
+    invocationType: asText(parameters?.['invocationType']),
+    userIdentity: asObject(record['userIdentity']) ?? null,
     requestParameters: parameters === undefined ? 'omitted' : 'present',
-    sourceArn: readText(parameters, 'sourceArn') ?? null,
-    sourceAccount: readText(parameters, 'sourceAccount') ?? null,
-    sourceIPAddress: readText(record, 'sourceIPAddress') ?? null,
-    userAgent: readText(record, 'userAgent') ?? null,
-    vpcEndpointId: readText(record, 'vpcEndpointId') ?? null,
-    clientProvidedHostHeader: readText(readObject(record, 'tlsDetails'), 'clientProvidedHostHeader') ?? null,
-    errorCode: readText(record, 'errorCode') ?? null,
+    sourceArn: asText(parameters?.['sourceArn']),
+    sourceAccount: asText(parameters?.['sourceAccount']),
+    sourceIPAddress: asText(record['sourceIPAddress']),
+    userAgent: asText(record['userAgent']),
+    vpcEndpointId: asText(record['vpcEndpointId']),
+    entrance: nameEntrance(eventName, host),
+    errorCode: asText(record['errorCode']),
   };
+}
+
+function readQualifier(text: string | null): string | undefined {
+  return text === null ? undefined : parseQualifier(text);
+}
+
+/** What the caller asked for: a full ARN, or the name and qualifier of a shorter form. */
+interface RequestedFunction {
+  readonly functionArn?: string;
+  readonly name?: string;
+  readonly qualifier: string | null;
+}
+
+function readRequested(
+  text: string | null,
+  resource: FunctionReference | undefined,
+): RequestedFunction | undefined {
+  return readNamed(text, resource) ?? (text === null ? undefined : parseRequestedFunction(text));
+}
+
+/** A full ARN. Most begin with the ARN that `resources` states, which need not be cut up again. */
+function readNamed(
+  text: string | null,
+  resource: FunctionReference | undefined,
+): FunctionReference | undefined {
+  if (text === null) return undefined;
+  if (resource !== undefined && text.startsWith(resource.functionArn)) {
+    const { functionArn } = resource;
+    if (text.length === functionArn.length) return { functionArn, qualifier: null };
+    const qualifier =
+      text[functionArn.length] === ':' ? parseQualifier(text.slice(functionArn.length + 1)) : undefined;
+    if (qualifier !== undefined) return { functionArn, qualifier };
+  }
+  return parseFunctionArn(text);
 }
 
 /**
@@ -157,15 +182,22 @@ function readFunctionResource(record: JsonObject): FunctionReference | undefined
 }
 
 function readResource(resource: JsonObject): FunctionReference | undefined {
-  const arn = readText(resource, 'ARN') ?? readText(resource, 'arn');
-  return arn === undefined ? undefined : readRecordedArn(arn);
+  const arn = asText(resource['ARN']) ?? asText(resource['arn']);
+  return arn === null ? undefined : readRecordedArn(arn);
+}
+
+/** The version that ran: CloudTrail's word too, but nobody asked for that version. */
+function readExecuted(record: JsonObject): string | undefined {
+  const executed = asText(asObject(record['additionalEventData'])?.['functionVersion']);
+  return executed === null ? undefined : parseFunctionArn(executed)?.functionArn;
 }
 
 /** A bare function name is completed only with the account and Region that the record itself states. */
 function composeFunctionArn(record: JsonObject, name: string | undefined): string | undefined {
-  const region = readText(record, 'awsRegion');
-  const account = readText(record, 'recipientAccountId');
-  if (name === undefined || region === undefined || account === undefined) return undefined;
+  if (name === undefined) return undefined;
+  const region = asText(record['awsRegion']);
+  const account = asText(record['recipientAccountId']);
+  if (region === null || account === null) return undefined;
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
   return parseFunctionArn(`arn:${partition}:lambda:${region}:${account}:function:${name}`)?.functionArn;
 }

@@ -57,6 +57,7 @@ describe('invokeguard explain', () => {
       '2. Call: Invoke, 2026-10-01T12:00:00Z, succeeded',
       '   function: arn:aws:lambda:eu-west-1:111122223333:function:thumbnailer, from resources',
       '   qualifier: none was asked for',
+      '   entrance: not known, the record has no host name',
       '3. Placement: not judged offline; the deployed guard leaves out other accounts, other Regions and its own functions',
       '4. Caller: s3.amazonaws.com for arn:aws:s3:::uploads',
       '   from userIdentity.type, userIdentity.invokedBy, requestParameters.sourceArn, requestParameters.sourceAccount',

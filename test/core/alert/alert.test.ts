@@ -101,6 +101,15 @@ describe('the text of an alert', () => {
     expect(text).toContain(expected);
   });
 
+  it('tells that an IAM caller came through the function URL', () => {
+    const about = composeSubject({ outcome: CONTAINED });
+    const invocation = { ...about.invocation, entrance: 'functionUrl' as const };
+    expect(text).not.toContain('function URL');
+    expect(composeAlert({ ...about, invocation }).text).toMatch(
+      /^Caller: {4}role .*, session session, through the function URL$/m,
+    );
+  });
+
   it('has a subject that names the function and what became of the call', () => {
     expect(subject).toBe('Invokeguard: unauthorized call, contained: thumbnailer');
   });
