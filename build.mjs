@@ -1,9 +1,11 @@
-// Builds everything that runs without a transpiler: the command, the Lambda bundles, the constructs and the lab.
+// Builds everything that runs without a transpiler: the command with the threads and the kernel that read logs, the
+// Lambda bundles, the constructs and the lab.
 // Run by `prepare`, so that `npm ci` leaves a working command behind.
 //   --types   also writes the declarations of the constructs, which takes the compiler two seconds more
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import asc from 'assemblyscript/asc';
 import { build } from 'esbuild';
 
 const SHARED = {
@@ -48,6 +50,13 @@ const bundles = await Promise.all([
     outfile: 'dist/cli/invokeguard.cjs',
     target: 'node20',
     banner: { js: '#!/usr/bin/env node' },
+    define: { 'import.meta.dirname': '__dirname' },
+  }),
+  build({
+    ...SHARED,
+    entryPoints: ['logs/replay/worker.ts'],
+    outfile: 'dist/cli/log-worker.cjs',
+    target: 'node20',
   }),
   build({
     ...SHARED,
@@ -66,6 +75,26 @@ for (const name of FUNCTIONS) {
   // The checkout is `type: module`; the bundles are CommonJS wherever they are unpacked.
   await writeBuilt(`dist/functions/${name}/package.json`, '{"type":"commonjs"}\n');
 }
+
+/** The kernel of the log scanner, which lies beside the command: AssemblyScript compiled to WebAssembly. */
+async function compileScanKernel() {
+  let compiled;
+  const { error, stderr } = await asc.main(
+    [
+      'logs/scan/kernel/index.ts',
+      ...['--outFile', 'scan-kernel.wasm', '--runtime', 'stub', '-O3', '--noAssert'],
+      ...['--enable', 'simd', '--initialMemory', '109', '--maximumMemory', '109'],
+    ],
+    {
+      writeFile: (name, contents) => {
+        if (name === 'scan-kernel.wasm') compiled = contents;
+      },
+    },
+  );
+  if (error !== null) throw new Error(`the scan kernel does not compile:\n${stderr.toString()}`);
+  await writeBuilt('dist/cli/scan-kernel.wasm', compiled);
+}
+await compileScanKernel();
 
 /** The JSON Schema for editors comes from the very schema that reads the file. */
 const { outputFiles } = await build({

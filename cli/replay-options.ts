@@ -3,6 +3,7 @@ import type { Verdict } from '../core/verdict/decision.ts';
 import type { TimeWindow } from '../logs/replay/replay-logs.ts';
 import { parseArguments } from './arguments.ts';
 import type { ReplayFormat } from './replay-line.ts';
+import { readTimeWindow } from './time-window.ts';
 
 /** What `replay` was asked to do. */
 export interface ReplayOptions {
@@ -45,13 +46,10 @@ export function readReplayOptions(
   }
   const only = readVerdicts(texts.get('only'));
   if (typeof only === 'string') return refuse(only);
-  const sinceMs = readInstant(texts.get('since'), Number.NEGATIVE_INFINITY);
-  const untilMs = readInstant(texts.get('until'), Number.POSITIVE_INFINITY);
-  if (typeof sinceMs === 'string') return refuse(`--since: ${sinceMs}`);
-  if (typeof untilMs === 'string') return refuse(`--until: ${untilMs}`);
-  if (sinceMs >= untilMs) return refuse('`--since` is not before `--until`: no call can be between them');
+  const window = readTimeWindow(texts.get('since'), texts.get('until'));
+  if (typeof window === 'string') return refuse(window);
   const config = texts.get('config') ?? 'invokeguard.yaml';
-  return { kind: 'options', paths: positionals, config, format, only, window: { sinceMs, untilMs } };
+  return { kind: 'options', paths: positionals, config, format, only, window };
 }
 
 function readVerdicts(text: string | undefined): ReadonlySet<Verdict> | string | null {
@@ -67,25 +65,6 @@ function readVerdicts(text: string | undefined): ReadonlySet<Verdict> | string |
     chosen.add(verdict);
   }
   return chosen;
-}
-
-const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
-
-/** A date (00:00 UTC) or an ISO-8601 instant; without an offset it is UTC, as all times in CloudTrail are. */
-function readInstant(text: string | undefined, otherwise: number): number | string {
-  if (text === undefined) return otherwise;
-  const zoned = text.includes('T') && !/(Z|[+-]\d{2}:\d{2})$/.test(text) ? `${text}Z` : text;
-  const ms = INSTANT.test(text) ? Date.parse(zoned) : Number.NaN;
-  // Date.parse turns 31 February into 3 March; a date that does not come back as written is none.
-  const day = Date.parse(`${text.slice(0, 10)}T00:00:00Z`);
-  if (
-    Number.isNaN(ms) ||
-    Number.isNaN(day) ||
-    new Date(day).toISOString().slice(0, 10) !== text.slice(0, 10)
-  ) {
-    return `\`${text}\` is not a time, expected a date such as \`2026-01-31\` or \`2026-01-31T09:30:00Z\``;
-  }
-  return ms;
 }
 
 function quoteAll(names: readonly string[]): string {

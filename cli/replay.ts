@@ -6,6 +6,7 @@ import { replayLogs } from '../logs/replay/replay-logs.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { createProgress } from './progress.ts';
+import { findReadingParts } from './reading-parts.ts';
 import { composeReplayLine, createFormatter } from './replay-line.ts';
 import { type ReplayOptions, readReplayOptions } from './replay-options.ts';
 import { addCount, composeSummary, countRejection, createTally, type ReplayTally } from './replay-tally.ts';
@@ -82,6 +83,7 @@ async function replayFiles(
     {
       files,
       openStdin: () => io.stdin,
+      parts: findReadingParts(),
       allowlist,
       window: options.window,
       signal: ending.signal,

@@ -5,7 +5,13 @@ import { isJsonObject } from '../core/json.ts';
 
 /** One file to read, by the name that messages use; `-` stands for standard input. */
 export type LogFile =
-  | { readonly kind: 'file'; readonly name: string; readonly path: string }
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly path: string;
+      /** How large it was when it was found; 0 for what is no regular file, such as a pipe. */
+      readonly bytes: number;
+    }
   | { readonly kind: 'stdin'; readonly name: '-' };
 
 /** What the paths on the command line stand for. */
@@ -74,7 +80,7 @@ async function searchFolder(search: Search, name: string, path: string, stats: B
 function addFile(search: Search, name: string, path: string, stats: BigIntStats): void {
   // Pipes (`<(zcat …)`) may share their numbers and can be read only once anyway.
   if (stats.isFile() && !claim(search, stats)) return;
-  search.files.push({ kind: 'file', name, path });
+  search.files.push({ kind: 'file', name, path, bytes: stats.isFile() ? Number(stats.size) : 0 });
 }
 
 function claim(search: Search, stats: BigIntStats): boolean {

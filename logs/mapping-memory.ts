@@ -1,5 +1,5 @@
 import type { ResolvedMappings } from '../core/allowlist/invoker-match.ts';
-import { learnMapping } from '../core/record/learnt-mapping.ts';
+import { type LearntMapping, learnMapping } from '../core/record/learnt-mapping.ts';
 
 /** The sources of event source mappings, learnt from the logs themselves. */
 export interface MappingMemory {
@@ -7,6 +7,8 @@ export interface MappingMemory {
   readonly sources: ResolvedMappings;
   /** Reads one record; answers the ARN of the mapping that it teaches something new about, if any. */
   readonly learn: (input: unknown) => string | undefined;
+  /** The same for what was read from a record before. */
+  readonly keep: (learnt: LearntMapping) => string | undefined;
 }
 
 /** More than accounts have; logs that somebody filled with mappings must not fill the memory. */
@@ -20,13 +22,18 @@ export function createMappingMemory(most: number = MOST_MAPPINGS): MappingMemory
   const sources = new Map<string, string>();
   return {
     sources,
+    keep,
     learn: (input) => {
       const learnt = learnMapping(input);
-      if (learnt === undefined || sources.has(learnt.mappingArn)) return undefined;
-      const [oldest] = sources.keys();
-      if (oldest !== undefined && sources.size >= most) sources.delete(oldest);
-      sources.set(learnt.mappingArn, learnt.sourceArn);
-      return learnt.mappingArn;
+      return learnt === undefined ? undefined : keep(learnt);
     },
   };
+
+  function keep({ mappingArn, sourceArn }: LearntMapping): string | undefined {
+    if (sources.has(mappingArn)) return undefined;
+    const [oldest] = sources.keys();
+    if (oldest !== undefined && sources.size >= most) sources.delete(oldest);
+    sources.set(mappingArn, sourceArn);
+    return mappingArn;
+  }
 }

@@ -3,7 +3,7 @@ import type { Decision } from '../../core/verdict/decision.ts';
 import type { LogPosition } from '../log-entry.ts';
 import type { CallGroup } from './call-group.ts';
 
-/** One judged call. The object is used again for the next call: copy what you keep (`group` and `decision` may be kept). */
+/** One judged call. Copy what you keep: the object holds on to all calls that were read with it (`group` and `decision` do not). */
 export interface JudgedCall {
   readonly group: CallGroup;
   /** What the core says about it; calls that are judged alike share one object. */
@@ -35,7 +35,7 @@ export interface CallConsumer {
   readonly takeUnreadable: (file: string, reason: string) => void;
 }
 
-/** How far the reading has come. The same object all the time. */
+/** How far the reading has come. */
 export interface ReplayCounts {
   /** Files that were begun. */
   readonly files: number;
@@ -45,4 +45,6 @@ export interface ReplayCounts {
   readonly duplicates: number;
   /** Calls outside the window of time. */
   readonly outsideWindow: number;
+  /** Bytes of the files that were read, as they lie on the disk. */
+  readonly fileBytes: number;
 }

@@ -1,13 +1,23 @@
 import { type Allowlist, listInvokers } from '../../core/allowlist/allowlist.ts';
+import { findAskedMapping } from '../../core/allowlist/asked-mapping.ts';
+import type { ResolvedMappings } from '../../core/allowlist/invoker-match.ts';
 import { type Decision, decideInvocation } from '../../core/verdict/decision.ts';
 import type { CallGroup } from './call-group.ts';
 
 /** Judges calls by one allowlist, each group of calls as seldom as possible. */
-export type Judge = (group: CallGroup, eventTime: string | null, atMs: number) => Decision;
+export interface Judge {
+  /** @param atMs the time of the call; NaN where it is not known */
+  readonly decide: (group: CallGroup, atMs: number) => Decision;
+  /** The mapping whose source the verdict on the group depends on, while that source is not known; else null. */
+  readonly findUnknownMapping: (group: CallGroup) => string | null;
+}
 
-/** What is known of one group: when entries of its function expire, and what was decided between two expiries. */
+/** What is known of one group. */
 interface JudgedGroup {
+  readonly askedMapping: string | null;
+  /** When entries of its function expire. */
   readonly expiriesMs: readonly number[];
+  /** What was decided between two expiries. */
   readonly decisions: Map<number, Decision>;
 }
 
@@ -16,41 +26,40 @@ const MAX_GROUPS = 100_000;
 
 /**
  * Builds the judge of one replay: `decideInvocation`, remembered. The verdict on a group depends on the time of the
- * call only through the entries that expire, so between two expiries one decision holds for all.
+ * call only through the entries that expire, so between two expiries one decision holds for all; and on the source of
+ * a mapping, so nothing is remembered before that is known.
+ * @param mappings sources of mappings; may grow, but what it says of one stays
  */
-export function createJudge(allowlist: Allowlist): Judge {
+export function createJudge(allowlist: Allowlist, mappings: ResolvedMappings): Judge {
   const groups = new Map<CallGroup, JudgedGroup>();
-  return (group, eventTime, atMs) => {
-    let judged = groups.get(group);
-    if (judged === undefined) {
-      if (groups.size >= MAX_GROUPS) groups.clear();
-      judged = { expiriesMs: [], decisions: new Map() };
-      groups.set(group, judged);
-    }
-    return decide(group, eventTime, atMs, judged);
+  return {
+    decide: (group, atMs) => {
+      const judged = groups.get(group) ?? meet(group);
+      const span = findSpan(judged.expiriesMs, atMs);
+      const known = judged.decisions.get(span);
+      if (known !== undefined) return known;
+      const eventTime = Number.isNaN(atMs) ? null : new Date(atMs).toISOString();
+      const decision = decideInvocation({ ...group, eventTime }, group.caller, allowlist, mappings);
+      if (judged.askedMapping === null || mappings.has(judged.askedMapping))
+        judged.decisions.set(span, decision);
+      return decision;
+    },
+    findUnknownMapping: (group) => {
+      const { askedMapping } = groups.get(group) ?? meet(group);
+      return askedMapping === null || mappings.has(askedMapping) ? null : askedMapping;
+    },
   };
 
-  function decide(
-    group: CallGroup,
-    eventTime: string | null,
-    atMs: number,
-    { expiriesMs, decisions }: JudgedGroup,
-  ): Decision {
-    const span = findSpan(expiriesMs, atMs);
-    const known = decisions.get(span);
-    if (known !== undefined) return known;
-    const decision = decideInvocation({ ...group, eventTime }, group.caller, allowlist);
-    if (decisions.size > 0 || decision.guarded === null) {
-      decisions.set(span, decision);
-      return decision;
-    }
-    // The first decision names the entry that guards the function, and so the expiries that count.
-    const expiries = listInvokers(allowlist, decision.guarded).flatMap(({ expires }) =>
+  function meet(group: CallGroup): JudgedGroup {
+    if (groups.size >= MAX_GROUPS) groups.clear();
+    const { guarded } = decideInvocation({ ...group, eventTime: null }, group.caller, allowlist, mappings);
+    const expiriesMs = (guarded === null ? [] : listInvokers(allowlist, guarded)).flatMap(({ expires }) =>
       expires === undefined ? [] : [Date.parse(expires)],
     );
-    const withExpiries = { expiriesMs: expiries, decisions: new Map([[findSpan(expiries, atMs), decision]]) };
-    groups.set(group, withExpiries);
-    return decision;
+    const askedMapping = findAskedMapping(group.caller, group.functionArn, allowlist);
+    const judged = { askedMapping, expiriesMs, decisions: new Map<number, Decision>() };
+    groups.set(group, judged);
+    return judged;
   }
 }
 

@@ -1,0 +1,70 @@
+import { parseInvocation } from '../../core/record/invocation.ts';
+import { learnMapping } from '../../core/record/learnt-mapping.ts';
+import type { LogEntry, LogPosition } from '../log-entry.ts';
+import type { LogFile } from '../log-files.ts';
+import { readLogFile } from '../log-reader.ts';
+import { BatchWriter } from './batch-writer.ts';
+import type { CallBatch } from './call-batch.ts';
+import { readExecutedFunction } from './executed-function.ts';
+import { scanLogFile } from './file-scan.ts';
+import { createRowReader, type RowReader } from './row-reader.ts';
+
+/** Reads files one after the other and gives up what they hold in batches, as soon as enough is there. */
+export interface BatchReader {
+  readonly read: (file: LogFile) => AsyncGenerator<CallBatch>;
+  /** What was collected and not given up yet. */
+  readonly finish: () => CallBatch;
+}
+
+/** So many calls are a batch. A log file that the scanner reads may put more into one: it counts whole or not at all. */
+const BATCH_SIZE = 16_384;
+
+/**
+ * Builds a reader.
+ * @param kernelFile the scan kernel's file; null where all is to be read by the plain path
+ */
+export function createBatchReader(
+  kernelFile: string | null,
+  openStdin: () => AsyncIterable<unknown>,
+): BatchReader {
+  const writer = new BatchWriter();
+  const rows: RowReader | null = kernelFile === null ? null : createRowReader(kernelFile, writer, takeRecord);
+  return { read, finish: () => writer.take() };
+
+  async function* read(file: LogFile): AsyncGenerator<CallBatch> {
+    writer.startFile();
+    if (rows === null || (await scanLogFile(file, rows, writer)) === 'unknown') {
+      for await (const entry of readLogFile(file, openStdin)) {
+        takeEntry(entry);
+        if (writer.size >= BATCH_SIZE) yield writer.take();
+      }
+    }
+    if (file.kind === 'file') writer.addFileBytes(file.bytes);
+    if (writer.size >= BATCH_SIZE) yield writer.take();
+  }
+
+  function takeEntry(entry: LogEntry): void {
+    if (entry.kind === 'unreadable') writer.addNote(entry);
+    else if (entry.kind === 'skipped') writer.addSkipped(entry.reason, null, 1);
+    else {
+      writer.addRecords(1);
+      if (entry.kind === 'rejected') writer.addNote(entry);
+      else takeRecord(entry.input, entry.file, entry.position);
+    }
+  }
+
+  /** One record, by the plain path. */
+  function takeRecord(input: unknown, file: string, position: LogPosition): void {
+    const parsed = parseInvocation(input);
+    if (parsed.kind === 'invocation') {
+      writer.addInvocation(parsed);
+    } else if (parsed.kind === 'rejected') {
+      writer.addNote({ kind: 'rejected', file, position, reason: parsed.reason });
+    } else {
+      const functionArn = parsed.reason === 'invokeExecution' ? readExecutedFunction(input) : null;
+      writer.addSkipped(parsed.reason, functionArn, 1);
+      const learnt = parsed.reason === 'notInvocation' ? learnMapping(input) : undefined;
+      if (learnt !== undefined) writer.addNote({ kind: 'mapping', learnt });
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { setImmediate } from 'node:timers/promises';
+import type { LogFile } from '../log-files.ts';
+import { createBatchReader } from './batch-reader.ts';
+import type { CallBatch } from './call-batch.ts';
+import { isShareable, planTasks } from './read-task.ts';
+import { createWorkerPool } from './worker-pool.ts';
+
+/** What makes reading fast, where it has been built. */
+export interface ReadingParts {
+  /** The scan kernel's file; null reads all by the plain path. */
+  readonly kernelFile: string | null;
+  /** The bundle of the threads; null reads all on this one. */
+  readonly workerFile: string | null;
+  /** How many threads read at most. */
+  readonly threads: number;
+}
+
+/** One batch and who read it: numbers of groups are each reader's own. */
+export interface ReadBatch {
+  readonly batch: CallBatch;
+  readonly reader: object;
+}
+
+/** Below this, starting threads costs more time than they save. */
+const LEAST_SHARED_BYTES = 8 * 1024 * 1024;
+/** Tasks that are begun before the first of them is taken, for each thread. */
+const TASKS_AHEAD = 8;
+
+/** Reads files, on many threads where that pays, and gives up what they hold in the order of the files. */
+export async function* readBatches(
+  files: readonly LogFile[],
+  openStdin: () => AsyncIterable<unknown>,
+  parts: ReadingParts,
+): AsyncGenerator<ReadBatch> {
+  const tasks = planTasks(files);
+  const bytes = files.reduce((sum, file) => sum + (file.kind === 'file' ? file.bytes : 0), 0);
+  const threads = Math.min(parts.threads, tasks.length);
+  const pool =
+    parts.workerFile === null || threads < 2 || bytes < LEAST_SHARED_BYTES
+      ? undefined
+      : createWorkerPool(parts.workerFile, { kernelFile: parts.kernelFile }, threads);
+  const own = createBatchReader(parts.kernelFile, openStdin);
+  try {
+    let started = 0;
+    for (const [number, task] of tasks.entries()) {
+      const startable = pool === undefined ? 0 : Math.min(tasks.length, number + threads * TASKS_AHEAD);
+      for (; started < startable; started += 1) {
+        const next = tasks[started];
+        if (next !== undefined && isShareable(next)) pool?.start(started, next);
+      }
+      if (pool !== undefined && isShareable(task)) {
+        for await (const { batch, reader } of pool.batches(number)) yield { batch, reader };
+        continue;
+      }
+      for (const file of task) {
+        for await (const batch of own.read(file)) yield { batch, reader: own };
+        // Lets an interruption through: reading whole files never waits for anything.
+        await setImmediate();
+      }
+      yield { batch: own.finish(), reader: own };
+    }
+  } finally {
+    await pool?.stop();
+  }
+}
