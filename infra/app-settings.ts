@@ -49,9 +49,12 @@ export function readSettings(node: Node): AppSettings {
     read(key, 'none', `\`create\`, \`none\` or the ARN of ${kind}`, (text) => parseResource(text, pattern));
   const readNumber = (key: string): number | undefined => {
     const value: unknown = node.tryGetContext(key);
-    // `-c` gives texts, cdk.json may hold numbers. What is neither is no number, which the check below says.
+    // `-c` gives texts, cdk.json may hold numbers.
     if (value === undefined || typeof value === 'number') return value;
-    return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (typeof value === 'string' && /^\d{1,9}$/.test(value)) return Number(value);
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    faults.push(`\`${key}\` is \`${text}\`, expected a whole number`);
+    return undefined;
   };
   const patternQuotas = { characters: readNumber('patternCharacters'), rules: readNumber('patternRules') };
   const limits = readPatternLimits(patternQuotas, { characters: 'patternCharacters', rules: 'patternRules' });

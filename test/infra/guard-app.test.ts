@@ -1,9 +1,20 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { App } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { ACCOUNT, listStatements, makeFolder, removeFolders, synthApp, writeAllowlist } from './stacks.ts';
+import { composeApp } from '../../infra/guard-app.ts';
+import {
+  ACCOUNT,
+  IRELAND,
+  listStatements,
+  makeBundles,
+  makeFolder,
+  removeFolders,
+  synthApp,
+  writeAllowlist,
+} from './stacks.ts';
 
 afterAll(removeFolders);
 
@@ -85,6 +96,29 @@ describe('the ready-made app', () => {
   it('asks for no bootstrap roles where it deploys with the credentials of the caller', () => {
     const template = synthApp({ config: config(), 'invokeguard:synthesizer': 'cli' }).get('Invokeguard')!;
     expect(template.toJSON()['Rules']).toBeUndefined();
+  });
+
+  it('compiles patterns for the quotas that are given, as text or as number', () => {
+    const context = { config: config(), patternCharacters: '4096', patternRules: 1 };
+    const template = synthApp(context).get('Invokeguard')!;
+    const rules = template.findResources('AWS::Events::Rule', {
+      Properties: { Name: Match.stringLikeRegexp('^invokeguard-invocations-') },
+    });
+    expect(Object.keys(rules)).toHaveLength(1);
+    expect(() => synthApp({ config: config(), patternRules: '0' })).toThrow(
+      /`patternRules` is `0`, expected .* from 1/,
+    );
+    expect(() => synthApp({ config: config(), patternRules: '9e9', patternCharacters: true })).toThrow(
+      /`patternCharacters` is `true`, expected a whole number; `patternRules` is `9e9`, expected a whole number$/,
+    );
+  });
+
+  it('writes the template of the guard without indents, so that hundreds of patterns fit', () => {
+    const outdir = makeFolder();
+    const app = new App({ context: { config: config() }, outdir });
+    composeApp(app, { env: IRELAND, bundleFolder: makeBundles() });
+    app.synth();
+    expect(readFileSync(join(outdir, 'Invokeguard.template.json'), 'utf8')).not.toContain('\n');
   });
 
   it('names every setting that it cannot read, at once', () => {

@@ -50,7 +50,10 @@ export function writeAllowlist(text: string): string {
 }
 
 /** The app composed with this context, synthesized into a folder of its own. */
-export function synthApp(context: Record<string, string>, env: Environment = IRELAND): Map<string, Template> {
+export function synthApp(
+  context: Readonly<Record<string, unknown>>,
+  env: Environment = IRELAND,
+): Map<string, Template> {
   const app = new App({ context, outdir: makeFolder() });
   composeApp(app, { env, bundleFolder: makeBundles() });
   const stacks = app.node.children.filter((child) => child instanceof Stack);
