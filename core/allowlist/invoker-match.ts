@@ -1,7 +1,14 @@
 import { matchArn } from '../arn.ts';
-import { type Caller, isMappingArn, readCallerAccount } from '../caller/caller.ts';
+import {
+  type Caller,
+  isMappingArn,
+  LAMBDA_SERVICE,
+  readCallerAccount,
+  type ServiceCaller,
+} from '../caller/caller.ts';
 import type { LambdaInvocation } from '../record/invocation.ts';
 import type { EventSourceMappingEntry, InvokerEntry, ServiceEntry } from './allowlist.ts';
+import { relateServices } from './service-principal.ts';
 
 /** Maps the ARN of an event source mapping to the ARN of its source; the record itself names only the mapping. */
 export type ResolvedMappings = ReadonlyMap<string, string>;
@@ -57,7 +64,8 @@ function matchService(
   invocation: Pick<LambdaInvocation, 'requestParameters'>,
 ): EntryMatch {
   if (caller.kind !== 'service') return { kind: 'noMatch', why: 'another kind of caller' };
-  if (caller.service !== entry.service) return { kind: 'noMatch', why: 'another service' };
+  const relation = relateServices(entry.service, caller.service);
+  if (relation === 'other') return { kind: 'noMatch', why: 'another service' };
   if (
     entry.sourceArn !== undefined &&
     caller.sourceArn !== undefined &&
@@ -71,6 +79,12 @@ function matchService(
     caller.sourceAccount !== entry.sourceAccount
   ) {
     return { kind: 'noMatch', why: 'another sourceAccount' };
+  }
+  if (relation === 'kindred') {
+    return {
+      kind: 'unsure',
+      why: "the record has the service's other name, with or without a Region: list that too",
+    };
   }
   const lacksArn = entry.sourceArn !== undefined && caller.sourceArn === undefined;
   const lacksAccount = entry.sourceAccount !== undefined && caller.sourceAccount === undefined;
@@ -90,6 +104,7 @@ function matchMapping(
   caller: Caller,
   mappings: ResolvedMappings,
 ): EntryMatch {
+  if (caller.kind === 'service' && caller.service === LAMBDA_SERVICE) return matchBareLambda(entry, caller);
   if (caller.kind !== 'eventSourceMapping') return { kind: 'noMatch', why: 'another kind of caller' };
   if (isMappingArn(entry.eventSourceMapping)) {
     return decide(entry.eventSourceMapping === caller.mappingArn, 'another mapping');
@@ -99,4 +114,11 @@ function matchMapping(
     return { kind: 'unsure', why: 'the record names the mapping, and its source is not known' };
   }
   return decide(matchArn(entry.eventSourceMapping, source), 'a mapping of another source');
+}
+
+/** Lambda itself called, but the record names no mapping: it may have worked for the listed one. */
+function matchBareLambda(entry: EventSourceMappingEntry, { sourceArn }: ServiceCaller): EntryMatch {
+  return sourceArn === undefined || matchArn(entry.eventSourceMapping, sourceArn)
+    ? { kind: 'unsure', why: 'Lambda called, but the record does not name the mapping' }
+    : { kind: 'noMatch', why: 'not for that mapping or source' };
 }
