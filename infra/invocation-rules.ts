@@ -24,8 +24,8 @@ export interface InvocationRulesProps {
  * Makes one rule for each pattern that the allowlist compiles to. What they match goes to the queue of records, and to
  * the dead letters where EventBridge cannot deliver it.
  *
- * A rule of the lower-level kind: CDK's own refuses patterns with some forms of `$or`, and its target gives every rule
- * a statement of its own in the queue's policy.
+ * A rule of the lower-level kind takes the compiled JSON as it is; CDK's `Rule` wants an object with names of its own, and
+ * its target for queues gives every rule a statement in the queue's policy.
  */
 export class InvocationRules extends Construct {
   constructor(scope: Construct, id: string, { allowlist, limits, queues }: InvocationRulesProps) {
