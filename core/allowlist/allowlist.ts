@@ -1,10 +1,26 @@
 /** What the guard does about an unauthorized call: tell, or tell and shut the caller out. */
 export type Mode = 'observe' | 'enforce';
 
+/**
+ * What a listed caller's call must be like besides. Each narrowing that is there has to be met, by one of its values;
+ * `config` only writes those that the entry's kind can have, no list is empty, and the object is absent where none is.
+ */
+export interface Narrowing {
+  /** Addresses that the call comes from, as CIDRs with a prefix length, IPv4 or IPv6. Role, user, account, functionUrl. */
+  readonly sourceIp?: readonly string[];
+  /** Ids of the VPC endpoints that the call comes through, such as `vpce-0123456789abcdef0`. Role, user, account. */
+  readonly vpcEndpoint?: readonly string[];
+  /** Versions and aliases; `$LATEST` stands for a call without a qualifier too. Every kind but eventSourceMapping. */
+  readonly qualifier?: readonly string[];
+  /** Service principals that use the role (or the user's credentials) for the call. Role, user. */
+  readonly invokedBy?: readonly string[];
+}
+
 /** What every entry may carry beside the caller it names. */
 export interface EntryTerms {
   /** JSON pointer of the entry in invokeguard.yaml, such as `/functions/3/invokers/1`. */
   readonly pointer: string;
+  readonly narrowing?: Narrowing;
   /** ISO-8601 UTC instant from which the entry no longer counts. A bare date in the file means 00:00 UTC. */
   readonly expires?: string;
   readonly owner?: string;
