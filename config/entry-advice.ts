@@ -4,6 +4,7 @@ import { hasWildcard, parseArn } from '../core/arn.ts';
 import { readPartition } from './entry-compiler.ts';
 import { nameCaller } from './entry-overlap.ts';
 import { extendPointer, quote } from './problem.ts';
+import { explainMissingPath } from './role-path.ts';
 import type { Findings } from './shape-reader.ts';
 
 /** Warns of what one entry does not do, or does beyond what its author may think. */
@@ -16,6 +17,10 @@ export function adviseOnEntry(entry: InvokerEntry, nowMs: number, findings: Find
     );
   }
   if (entry.kind === 'service') adviseOnSource(entry, findings);
+  if (entry.kind === 'role') {
+    const pathless = explainMissingPath(entry.role);
+    if (pathless !== undefined) warn(findings, extendPointer(entry.pointer, 'role'), pathless);
+  }
   if (entry.kind === 'eventSourceMapping') {
     const arn = parseArn(entry.eventSourceMapping);
     if (arn?.service === 'dynamodb' && !/\/stream\/|\*/.test(arn.resource)) {

@@ -9,6 +9,7 @@ import { findFunctionEntry } from '../allowlist/function-match.ts';
 import { matchEntry, type ResolvedMappings } from '../allowlist/invoker-match.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { LambdaInvocation } from '../record/invocation.ts';
+import { findNamesake } from './namesake.ts';
 
 /** What the core says about a call. */
 export type Verdict = 'authorized' | 'unauthorized' | 'undetermined' | 'unguarded';
@@ -20,7 +21,7 @@ export interface Decision {
   readonly reason: string;
   /** The live entry that lists the caller; null unless the call is authorized. */
   readonly entry: InvokerEntry | null;
-  /** The entry that nearly decided: expired, or asking for what the record lacks. */
+  /** The entry that nearly decided: expired, asking for what the record lacks, or with another path to the same name. */
   readonly nearest: InvokerEntry | null;
   /** The entry of the function that was called, unless it is unguarded or unreadable. */
   readonly guarded: FunctionEntry | null;
@@ -85,6 +86,11 @@ function decideByEntries(
       ...judge('unauthorized', 'the entry that lists this caller has expired', guarded),
       nearest: expired,
     };
+  }
+  const namesake = findNamesake(entries, caller);
+  if (namesake !== undefined) {
+    const reason = `no entry of the allowlist lists this caller; one lists a ${namesake.kind} of the same name with another path`;
+    return { ...judge('unauthorized', reason, guarded), nearest: namesake };
   }
   return judge('unauthorized', 'no entry of the allowlist lists this caller', guarded);
 }
