@@ -44,8 +44,8 @@ export function groupBy<Item>(
   return [...groups.values()];
 }
 
-/** `anything-but` takes texts or prefixes, not both: mixed values need two tests, which both have to hold. */
-export function refuseValues(values: readonly FieldValue[]): readonly JsonObject[] {
+/** The test that none of the values fits; `undefined` where there is none. It takes a wildcard where kinds are mixed. */
+export function refuseValues(values: readonly FieldValue[]): JsonObject | undefined {
   const prefixes = [...new Set(values.flatMap(({ kind, text }) => (kind === 'prefix' ? [text] : [])))];
   const stems = prefixes.filter(
     (text) => !prefixes.some((other) => other !== text && text.startsWith(other)),
@@ -53,8 +53,9 @@ export function refuseValues(values: readonly FieldValue[]): readonly JsonObject
   const texts = values.flatMap(({ kind, text }) =>
     kind === 'exact' && !stems.some((stem) => text.startsWith(stem)) ? [text] : [],
   );
-  return [
-    ...(texts.length === 0 ? [] : [{ 'anything-but': [...new Set(texts)] }]),
-    ...(stems.length === 0 ? [] : [{ 'anything-but': { prefix: stems } }]),
-  ];
+  if (stems.length === 0) return texts.length === 0 ? undefined : { 'anything-but': [...new Set(texts)] };
+  if (texts.length === 0) return { 'anything-but': { prefix: stems } };
+  // Two tests of one field can not both be asked for: of a path that a pattern has twice, only the last one counts.
+  const wildcard = [...new Set(texts), ...stems.map((stem) => `${stem}*`)];
+  return { 'anything-but': { wildcard } };
 }

@@ -6,35 +6,26 @@ export interface FunctionGroup {
   readonly matchers: readonly FunctionMatcher[];
   /** Callers that are certainly authorized for every function of the group. */
   readonly callers: CallerSet;
-  /** Functions that the matchers take too and that are not meant: `suffix` or `wildcard` texts for `resources.ARN`. */
-  readonly exclusions: readonly string[];
 }
 
 /** One function entry on its way into a group. */
-export interface GroupMember extends Omit<FunctionGroup, 'matchers'> {
+export interface GroupMember {
   readonly matcher: FunctionMatcher;
+  readonly callers: CallerSet;
 }
 
-/** Groups members that have the same atoms and exclusions, in the order of first appearance. */
+/** Groups members that have the same callers, in the order of first appearance. */
 export function groupMembers(members: readonly GroupMember[]): readonly FunctionGroup[] {
-  const groups = new Map<string, { readonly first: GroupMember; readonly matchers: FunctionMatcher[] }>();
-  for (const member of members) {
-    const key = writeGroupKey(member);
+  const groups = new Map<string, { readonly callers: CallerSet; readonly matchers: FunctionMatcher[] }>();
+  for (const { matcher, callers } of members) {
+    // Patterns with a wildcard are few, so names and globs keep apart.
+    const form = matcher.kind === 'wildcard' || matcher.kind === 'anyBut' ? matcher.kind : 'named';
+    const key = `${form}\n${callers.text}`;
     const known = groups.get(key);
-    if (known === undefined) groups.set(key, { first: member, matchers: [member.matcher] });
-    else known.matchers.push(member.matcher);
+    if (known === undefined) groups.set(key, { callers, matchers: [matcher] });
+    else known.matchers.push(matcher);
   }
-  return [...groups.values()].map(({ first, matchers }) => ({
-    matchers: dropRepeated(matchers),
-    callers: first.callers,
-    exclusions: first.exclusions,
-  }));
-}
-
-function writeGroupKey({ callers, exclusions, matcher }: GroupMember): string {
-  // Patterns with a wildcard are few, so names and globs keep apart; `any` needs no list at all.
-  const form = matcher.kind === 'wildcard' || matcher.kind === 'any' ? matcher.kind : 'named';
-  return `${form}\n${exclusions.join(' ')}\n${callers.text}`;
+  return [...groups.values()].map(({ callers, matchers }) => ({ callers, matchers: dropRepeated(matchers) }));
 }
 
 function dropRepeated(matchers: readonly FunctionMatcher[]): readonly FunctionMatcher[] {

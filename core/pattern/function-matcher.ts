@@ -7,8 +7,8 @@ export type FunctionMatcher =
   | { readonly kind: 'arn'; readonly arn: string }
   | { readonly kind: 'suffix'; readonly suffix: string }
   | { readonly kind: 'wildcard'; readonly wildcard: string }
-  /** Every function. */
-  | { readonly kind: 'any' };
+  /** Every function apart from these: ARNs, endings that start with `:`, or wildcard texts. */
+  | { readonly kind: 'anyBut'; readonly but: readonly string[] };
 
 /** A function entry as EventBridge can tell it. It may match more functions than the entry names, never fewer. */
 export function matchFunction(entry: FunctionEntry): FunctionMatcher {
@@ -26,7 +26,7 @@ export function matchFunction(entry: FunctionEntry): FunctionMatcher {
 function matchGlob(glob: string): FunctionMatcher {
   // EventBridge has no wildcard for one character; two `*` in a row it refuses.
   const widened = glob.replaceAll('?', '*').replaceAll(/\*+/g, '*');
-  if (widened === '*') return { kind: 'any' };
+  if (widened === '*') return { kind: 'anyBut', but: [] };
   if (widened.lastIndexOf('*') === 0) return { kind: 'suffix', suffix: widened.slice(1) };
   return { kind: 'wildcard', wildcard: `*:function:${widened}` };
 }
@@ -40,13 +40,13 @@ export function takesFunction(matcher: FunctionMatcher, functionArn: string): bo
       return functionArn.endsWith(matcher.suffix);
     case 'wildcard':
       return matchWildcard(matcher.wildcard, functionArn);
-    case 'any':
-      return true;
+    case 'anyBut':
+      return !matcher.but.includes(functionArn);
   }
 }
 
 /** The matcher as EventBridge writes it, in the list under `resources.ARN`. */
-export function writeMatcher(matcher: Exclude<FunctionMatcher, { kind: 'any' }>): unknown {
+export function writeMatcher(matcher: FunctionMatcher): unknown {
   switch (matcher.kind) {
     case 'arn':
       return matcher.arn;
@@ -54,7 +54,18 @@ export function writeMatcher(matcher: Exclude<FunctionMatcher, { kind: 'any' }>)
       return { suffix: matcher.suffix };
     case 'wildcard':
       return { wildcard: matcher.wildcard };
+    case 'anyBut':
+      return writeExclusion(matcher.but);
   }
+}
+
+/** `anything-but` takes one kind of test: endings where they do, wildcards where a glob is among the exclusions. */
+function writeExclusion(but: readonly string[]): unknown {
+  // Records without `resources` have patterns of their own.
+  if (but.length === 0) return { exists: true };
+  if (!but.some((text) => text.includes('*'))) return { 'anything-but': { suffix: but } };
+  const wildcard = but.map((text) => (text.startsWith(':') ? `*${text}` : text));
+  return { 'anything-but': { wildcard } };
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { FunctionEntry } from '../allowlist/allowlist.ts';
 import { makeCallerSet } from './caller-atom.ts';
 import { type FunctionGroup, type GroupMember, groupMembers } from './function-group.ts';
-import { matchFunction, takesFunction } from './function-matcher.ts';
 import { shortenNames } from './name-ending.ts';
 import {
   countAtoms,
@@ -116,9 +115,8 @@ function composeCandidate(
   );
   const matchers = shortenNames(functions, kept);
   const members = named.map(({ index }) => ({
-    matcher: matchers.get(index) ?? ({ kind: 'any' } as const),
+    matcher: matchers.get(index) ?? ({ kind: 'anyBut', but: functions.exclude } as const),
     callers: kept.get(index) ?? NO_CALLERS,
-    exclusions: [],
   }));
   return {
     exact,
@@ -127,23 +125,19 @@ function composeCandidate(
   };
 }
 
-/** Globs by themselves, or all of them in one group that takes every function. */
+/** What has no exact name: globs by themselves, or all of them in one group that takes every function. */
 function composeGlobs(source: LooseSource, globs: 'each' | 'together'): readonly GroupMember[] {
-  const { allowlist, sets, exclude } = source;
-  const found = allowlist.functions.flatMap((entry, index) =>
-    entry.selector.kind === 'glob'
-      ? [{ matcher: matchFunction(entry), callers: sets[index]?.callers ?? NO_CALLERS }]
-      : [],
-  );
-  if (globs === 'each') {
-    return found.map((glob) => ({
-      ...glob,
-      exclusions: exclude.filter((functionArn) => takesFunction(glob.matcher, functionArn)),
-    }));
-  }
+  const { allowlist, sets, matchers, exclude } = source;
+  const found = allowlist.functions.flatMap((entry, index): readonly GroupMember[] => {
+    const matcher = matchers[index];
+    const told = entry.selector.kind !== 'glob' && matcher?.kind !== 'anyBut';
+    if (told || matcher === undefined) return [];
+    return [{ matcher, callers: sets[index]?.callers ?? NO_CALLERS }];
+  });
+  if (globs === 'each') return found;
   const [first] = found;
   if (first === undefined) return [];
   const listed = countAtoms(found);
   const common = first.callers.atoms.filter(({ key }) => listed.get(key) === found.length);
-  return [{ matcher: { kind: 'any' }, callers: makeCallerSet(common), exclusions: exclude }];
+  return [{ matcher: { kind: 'anyBut', but: exclude }, callers: makeCallerSet(common) }];
 }

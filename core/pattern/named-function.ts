@@ -1,12 +1,14 @@
 import type { Allowlist } from '../allowlist/allowlist.ts';
 import { type AtomSet, type CallerSet, makeCallerSet } from './caller-atom.ts';
-import { readSelectorName } from './function-matcher.ts';
+import { type FunctionMatcher, readSelectorName } from './function-matcher.ts';
 
 /** What the grouping is told of the allowlist. */
 export interface LooseSource {
   readonly allowlist: Allowlist;
   readonly sets: readonly AtomSet[];
   readonly exclude: readonly string[];
+  /** How each function entry is told; `undefined` for one of the guard's own functions, which never match. */
+  readonly matchers: readonly (FunctionMatcher | undefined)[];
   /** Characters of all patterns together: where trying more functions is pointless. */
   readonly characters: number;
 }
@@ -39,14 +41,16 @@ export interface NamedFunctions extends LooseSource {
 
 /** Reads and orders the functions that have exact names. */
 export function readNamedFunctions(source: LooseSource): NamedFunctions {
-  const { allowlist, sets, exclude } = source;
+  const { allowlist, sets, exclude, matchers } = source;
   const names = allowlist.functions.map(readSelectorName);
   const uses = countTexts(names);
   const alike = countTexts(sets.map(({ callers }) => callers.text));
   const named = allowlist.functions.flatMap((entry, index): readonly NamedFunction[] => {
     const name = names[index] ?? '';
     const callers = sets[index]?.callers ?? NO_CALLERS;
-    if (entry.selector.kind === 'glob') return [];
+    // A function that is told by what it is not has no ending that could tell it.
+    if (entry.selector.kind === 'glob' || matchers[index]?.kind === 'anyBut') return [];
+    if (matchers[index] === undefined) return [];
     const shared = (uses.get(name) ?? 0) > 1 && entry.selector.kind === 'arn';
     return [
       {

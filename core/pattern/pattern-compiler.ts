@@ -1,26 +1,14 @@
 import type { Allowlist } from '../allowlist/allowlist.ts';
-import type { JsonObject } from '../json.ts';
-import type { CallerBranch } from './branch-part.ts';
-import {
-  type AtomSet,
-  type CallerAtom,
-  makeCallerSet,
-  readAtomSets,
-  readPartitionOf,
-} from './caller-atom.ts';
-import { type BranchTerms, composeBranches, listToldTypes, type RareTypes } from './caller-branch.ts';
+import { type AtomSet, makeCallerSet, readAtomSets, readPartitionOf } from './caller-atom.ts';
+import { listToldTypes } from './caller-branch.ts';
 import { type CompiledPatterns, EVENTBRIDGE_LIMITS, type PatternLimits } from './compiled-patterns.ts';
 import { holdsWildcard, measure } from './event-pattern.ts';
-import { type FunctionGroup, groupMembers } from './function-group.ts';
+import { groupMembers } from './function-group.ts';
 import { type FunctionMatcher, matchFunction, shortenArns } from './function-matcher.ts';
-import { findExclusions } from './glob-exclusion.ts';
+import { type GlobOverlap, refineMatchers } from './function-overlap.ts';
+import { createGroupWriter, type GroupForm, type GroupWriter, type WrittenGroups } from './group-writer.ts';
 import { groupLoosely } from './loose-grouping.ts';
-import { measurePiece, measurePieceRoom, packGroups } from './pattern-packing.ts';
-import {
-  composeEveryCallPattern,
-  composeRareTypesPattern,
-  composeStandingPatterns,
-} from './standing-patterns.ts';
+import { composeEveryCallPattern } from './standing-patterns.ts';
 
 /** Shorter patterns could not hold the guard's own function ARNs beside anything else. */
 export const FEWEST_CHARACTERS = 1024;
@@ -45,19 +33,20 @@ export function compilePatterns(
 ): CompiledPatterns {
   const sets = readAtomSets(allowlist);
   const kinds = new Set(sets.flatMap(({ callers }) => callers.atoms.map(({ kind }) => kind)));
-  const source: Source = {
-    allowlist,
-    sets,
+  const writer = createGroupWriter({
     exclude,
-    limits,
+    characters: limits.characters,
     partition: readPartitionOf(allowlist),
     toldTypes: listToldTypes(kinds),
-    branched: new Map(),
-  };
+  });
+  const source: Source = { allowlist, sets, exclude, limits, writer };
+  const full = allowlist.functions.map(matchFunction);
+  const short = shortenArns(allowlist);
   return (
-    compileExactly(source, allowlist.functions.map(matchFunction), 'own') ??
-    compileExactly(source, shortenArns(allowlist), 'shared') ??
-    compileLoosely(source) ??
+    compileExactly(source, full, { rareTypes: 'own', mixedValues: 'wildcard' }) ??
+    compileExactly(source, short, { rareTypes: 'shared', mixedValues: 'wildcard' }) ??
+    compileExactly(source, short, { rareTypes: 'shared', mixedValues: 'exactOnly' }) ??
+    compileLoosely(source, short) ??
     compileEveryCall(source)
   );
 }
@@ -67,137 +56,82 @@ interface Source {
   readonly sets: readonly AtomSet[];
   readonly exclude: readonly string[];
   readonly limits: PatternLimits;
-  readonly partition: string;
-  readonly toldTypes: readonly string[];
-  /** Groups that were written before, by what their branches depend on: most come again in the next attempt. */
-  readonly branched: Map<string, FittedCallers>;
-}
-
-/** The callers of a group that fit into a pattern, and the alternatives that they come to. */
-interface FittedCallers {
-  readonly atoms: readonly CallerAtom[];
-  readonly branches: readonly CallerBranch[];
+  readonly writer: GroupWriter;
 }
 
 /** Every function by itself; `undefined` where that takes more rules than there are. */
 function compileExactly(
   source: Source,
   matchers: readonly FunctionMatcher[],
-  rareTypes: RareTypes,
+  form: GroupForm,
 ): CompiledPatterns | undefined {
-  const { allowlist, sets } = source;
-  const groups = groupMembers(
-    matchers.map((matcher, index) => ({
-      matcher,
-      callers: sets[index]?.callers ?? makeCallerSet([]),
-      exclusions: findExclusions(source, matchers, index),
-    })),
+  const { allowlist, sets, limits, writer } = source;
+  const refined = refineMatchers(matchers, { ...source, room: limits.characters / 2 });
+  const members = refined.matchers.flatMap((matcher, index) =>
+    matcher === undefined ? [] : [{ matcher, callers: sets[index]?.callers ?? makeCallerSet([]) }],
   );
-  const written = writeGroups(groups, source, rareTypes);
-  if (!fits(written.patterns, source.limits)) return undefined;
-  return conclude(written, source, { exactFunctions: allowlist.functions.length, looseFunctions: [] });
+  const written = writer(groupMembers(members), form);
+  if (!fits(written, limits)) return undefined;
+  return conclude(written, source, {
+    exactFunctions: allowlist.functions.length,
+    looseFunctions: [],
+    overlaps: refined.overlaps,
+  });
 }
 
 /** As many functions by themselves as fit, the rest with the callers that they share. */
-function compileLoosely(source: Source): CompiledPatterns | undefined {
-  const { limits } = source;
+function compileLoosely(source: Source, matchers: readonly FunctionMatcher[]): CompiledPatterns | undefined {
+  const { limits, writer } = source;
+  const form: GroupForm = { rareTypes: 'shared', mixedValues: 'exactOnly' };
+  const refined = refineMatchers(matchers, { ...source, room: limits.characters / 2 });
   const characters = limits.characters * limits.rules;
-  const grouping = groupLoosely({ ...source, characters }, (groups) =>
-    fits(writeGroups(groups, source, 'shared').patterns, limits) ? 'fits' : 'tooMany',
+  const grouping = groupLoosely({ ...source, characters, matchers: refined.matchers }, (groups) =>
+    fits(writer(groups, form), limits) ? 'fits' : 'tooMany',
   );
   if (grouping === undefined) return undefined;
-  return conclude(writeGroups(grouping.groups, source, 'shared'), source, grouping);
+  return conclude(writer(grouping.groups, form), source, { ...grouping, overlaps: refined.overlaps });
 }
 
 function compileEveryCall(source: Source): CompiledPatterns {
   const patterns = [composeEveryCallPattern(source.exclude)];
   const looseFunctions = source.allowlist.functions.map(({ pointer }) => pointer);
-  return conclude({ patterns, dropped: new Set() }, source, { exactFunctions: 0, looseFunctions });
+  const written = { patterns, dropped: new Map<string, string>() };
+  return conclude(written, source, { exactFunctions: 0, looseFunctions, overlaps: [] });
 }
 
-interface WrittenGroups {
-  readonly patterns: readonly JsonObject[];
-  /** Keys of atoms that had no room in a pattern of some group. */
-  readonly dropped: ReadonlySet<string>;
-}
-
-function writeGroups(groups: readonly FunctionGroup[], source: Source, rareTypes: RareTypes): WrittenGroups {
-  const { exclude, limits, toldTypes } = source;
-  const dropped = new Set<string>();
-  const branched = groups.map((group) => {
-    const { atoms, branches } = fitCallers(group, source, rareTypes);
-    if (atoms.length < group.callers.atoms.length) {
-      const kept = new Set(atoms);
-      for (const atom of group.callers.atoms) if (!kept.has(atom)) dropped.add(atom.key);
-    }
-    return { ...group, branches };
-  });
-  const shared =
-    rareTypes === 'shared' && groups.length > 0 ? [composeRareTypesPattern(toldTypes, exclude)] : [];
-  const patterns = [
-    ...composeStandingPatterns(exclude),
-    ...shared,
-    ...packGroups(branched, limits.characters),
-  ];
-  return { patterns, dropped };
-}
-
-/** A list of callers can not be spread over patterns: where it is too long for one, some callers are not filtered. */
-function fitCallers(group: FunctionGroup, source: Source, rareTypes: RareTypes): FittedCallers {
-  const { partition, toldTypes, limits, branched } = source;
-  const terms: BranchTerms = { partition, rareTypes, toldTypes };
-  const room = measurePieceRoom(group, limits.characters);
-  const longest = findLongest(group.matchers);
-  const key = `${rareTypes} ${room} ${measure(longest)} ${group.callers.text}`;
-  const known = branched.get(key);
-  if (known !== undefined) return known;
-  let { atoms } = group.callers;
-  for (;;) {
-    const branches = composeBranches(atoms, terms);
-    const tooLong = branches.find((branch) => measurePiece(longest, branch) > room);
-    const last = tooLong && (atoms.findLast(({ kind }) => kind === tooLong.kind) ?? atoms.at(-1));
-    if (last === undefined) {
-      branched.set(key, { atoms, branches });
-      return { atoms, branches };
-    }
-    atoms = atoms.filter((atom) => atom !== last);
-  }
-}
-
-function findLongest(matchers: readonly FunctionMatcher[]): FunctionMatcher {
-  let longest: FunctionMatcher = { kind: 'any' };
-  let length = 0;
-  for (const matcher of matchers) {
-    const own = measure(matcher);
-    if (own > length) {
-      longest = matcher;
-      length = own;
-    }
-  }
-  return longest;
-}
-
-function fits(patterns: readonly JsonObject[], limits: PatternLimits): boolean {
+function fits({ patterns }: WrittenGroups, limits: PatternLimits): boolean {
   return patterns.length <= limits.rules && patterns.filter(holdsWildcard).length <= limits.wildcardRules;
+}
+
+interface FunctionCoverage {
+  readonly exactFunctions: number;
+  readonly looseFunctions: readonly string[];
+  readonly overlaps: readonly GlobOverlap[];
 }
 
 function conclude(
   { patterns, dropped }: WrittenGroups,
   { sets }: Source,
-  functions: { readonly exactFunctions: number; readonly looseFunctions: readonly string[] },
+  { exactFunctions, looseFunctions, overlaps }: FunctionCoverage,
 ): CompiledPatterns {
   const passing = new Map<string, string>();
   for (const set of sets) {
     for (const { pointer, why } of set.passing) passing.set(pointer, why);
     for (const { key, pointer } of set.entries) {
-      if (dropped.has(key)) passing.set(pointer, 'its function has more callers than one pattern holds');
+      const why = dropped.get(key);
+      if (why !== undefined) passing.set(pointer, why);
+    }
+  }
+  for (const { index, keys, glob } of overlaps) {
+    for (const { key, pointer } of sets[index]?.entries ?? []) {
+      if (keys.includes(key)) passing.set(pointer, `the pattern for \`${glob}\` takes its function too`);
     }
   }
   return {
     patterns,
     coverage: {
-      exactFunctions: functions.exactFunctions,
-      looseFunctions: functions.looseFunctions,
+      exactFunctions,
+      looseFunctions,
       passing: [...passing].map(([pointer, why]) => ({ pointer, why })),
       characters: patterns.reduce((sum, pattern) => sum + measure(pattern), 0),
       wildcardRules: patterns.filter(holdsWildcard).length,

@@ -23,8 +23,8 @@ const OPEN_PATTERNS = 16;
 const SMALLEST_GAP = 150;
 
 /** Characters that a pattern has left for pieces. */
-function measureRoom(characters: number, exclusions: readonly string[]): number {
-  return characters - FRAME - (exclusions.length === 0 ? 0 : measure(composeExclusion(exclusions)) + 1);
+export function measureRoom(characters: number): number {
+  return characters - FRAME;
 }
 
 /** Characters of the smallest piece of a group: one function, one branch. */
@@ -32,34 +32,19 @@ export function measurePiece(matcher: FunctionMatcher, branch: CallerBranch): nu
   return measure(composeDetail([matcher], [branch])) + 1;
 }
 
-/** Characters that one piece of a group may take. Beside an exclusion it may have to be written twice. */
-export function measurePieceRoom({ exclusions, matchers }: FunctionGroup, characters: number): number {
-  const room = measureRoom(characters, exclusions);
-  return exclusions.length === 0 || takesAll(matchers) ? room : Math.floor(room / 2);
-}
-
-function takesAll(matchers: readonly FunctionMatcher[]): boolean {
-  return matchers.every(({ kind }) => kind === 'any');
-}
-
 /**
- * Writes groups into patterns of at most `characters` each. Groups of one kind (with a wildcard or without, with the
- * same exclusions) share patterns; a group that is too long for one is cut by functions, then by branches.
+ * Writes groups into patterns of at most `characters` each. Groups with a wildcard share patterns with their like, and
+ * so do the others; a group that is too long for one is cut by functions, then by branches.
  */
 export function packGroups(groups: readonly BranchedGroup[], characters: number): readonly JsonObject[] {
-  const kinds = new Map<string, { readonly exclusions: readonly string[]; readonly pieces: Piece[] }>();
-  for (const group of groups) {
-    const wild = group.matchers.some(({ kind }) => kind === 'wildcard') ? 'wildcard' : 'plain';
-    const key = [wild, ...group.exclusions].join('\n');
-    const kind = kinds.get(key) ?? { exclusions: group.exclusions, pieces: [] };
-    kinds.set(key, kind);
-    kind.pieces.push(...cutGroup(group, measurePieceRoom(group, characters)));
-  }
-  return [...kinds.values()].flatMap(({ exclusions, pieces }) =>
-    fillPatterns(pieces, measureRoom(characters, exclusions)).map((filled) =>
-      composePattern(filled, exclusions),
-    ),
-  );
+  const room = measureRoom(characters);
+  const pieces = groups.flatMap((group) => cutGroup(group, room));
+  const kinds = [pieces.filter((piece) => !isWild(piece)), pieces.filter((piece) => isWild(piece))];
+  return kinds.flatMap((kind) => fillPatterns(kind, room).map(composePattern));
+}
+
+function isWild({ matchers, branches }: Piece): boolean {
+  return JSON.stringify(composeDetail(matchers, branches)).includes('"wildcard":');
 }
 
 function cutGroup({ matchers, branches }: BranchedGroup, room: number): readonly Piece[] {
@@ -96,14 +81,12 @@ function makePiece(matchers: readonly FunctionMatcher[], branches: readonly Call
 }
 
 function measureMatcher(matcher: FunctionMatcher): number {
-  return measure(matcher.kind === 'any' ? { exists: true } : writeMatcher(matcher)) + 1;
+  return measure(writeMatcher(matcher)) + 1;
 }
 
 function composeDetail(matchers: readonly FunctionMatcher[], branches: readonly CallerBranch[]): JsonObject {
-  // Records without `resources` have patterns of their own.
-  const ARN = matchers.map((matcher) => (matcher.kind === 'any' ? { exists: true } : writeMatcher(matcher)));
+  const resources = { ARN: matchers.map(writeMatcher) };
   const [first, ...others] = branches;
-  const resources = { ARN };
   if (first === undefined || others.length === 0) return { resources, ...first?.detail };
   return { resources, $or: branches.map(({ detail }) => detail) };
 }
@@ -144,33 +127,10 @@ function splitPiece({ matchers, branches, length }: Piece, left: number): readon
   return [whole];
 }
 
-/** `anything-but` takes one kind of test: endings where they do, wildcards where a glob is among the exclusions. */
-function composeExclusion(exclusions: readonly string[]): JsonObject {
-  const kind = exclusions.some((text) => text.includes('*')) ? 'wildcard' : 'suffix';
-  const texts = exclusions.map((text) => (kind === 'wildcard' && text.startsWith(':') ? `*${text}` : text));
-  return { resources: { ARN: [{ 'anything-but': { [kind]: texts } }] } };
-}
-
-function composePattern(pieces: readonly Piece[], exclusions: readonly string[]): JsonObject {
+function composePattern(pieces: readonly Piece[]): JsonObject {
   const details = pieces.map(({ matchers, branches }) => composeDetail(matchers, branches));
   const [first, ...others] = details;
-  if (exclusions.length === 0) {
-    if (first !== undefined && others.length === 0) {
-      return composeEventPattern({ eventName: NOT_EXECUTION, ...first });
-    }
-    return composeEventPattern({ eventName: NOT_EXECUTION, $or: details });
-  }
-  const [only] = pieces;
-  if (only !== undefined && pieces.length === 1 && takesAll(only.matchers)) {
-    // The exclusion asks for `resources.ARN` by itself.
-    const { resources: _, ...detail } = composeDetail(only.matchers, only.branches);
-    return composeEventPattern({ eventName: NOT_EXECUTION, ...composeExclusion(exclusions), ...detail });
-  }
-  // What a piece says of `resources.ARN` has to hold beside the exclusion: that takes `$or`, with two alternatives.
-  const alternatives = others.length === 0 && first !== undefined ? [first, first] : details;
-  return composeEventPattern({
-    eventName: NOT_EXECUTION,
-    ...composeExclusion(exclusions),
-    $or: alternatives,
-  });
+  return first !== undefined && others.length === 0
+    ? composeEventPattern({ eventName: NOT_EXECUTION, ...first })
+    : composeEventPattern({ eventName: NOT_EXECUTION, $or: details });
 }

@@ -68,11 +68,8 @@ function composePrincipal(
   type: string,
   listed: readonly FieldValue[],
 ): readonly TypedBranch[] {
-  const [first, second] = refuseValues(listed);
-  if (first === undefined) return [];
-  if (second === undefined) return [branch(kind, type, writeArn(kind, [first]))];
-  const either = [second, ABSENT].map((test) => ({ userIdentity: writeArn(kind, [test]) }));
-  return [branch(kind, type, writeArn(kind, [first]), { $or: either })];
+  const others = refuseValues(listed);
+  return others === undefined ? [] : [branch(kind, type, writeArn(kind, [others]))];
 }
 
 /** The accountId that CloudTrail writes for a caller without credentials. */

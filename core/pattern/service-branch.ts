@@ -61,10 +61,8 @@ function composeEither(alternatives: readonly JsonObject[]): JsonObject {
 }
 
 function composeParameters(account: JsonObject, arns: readonly FieldValue[]): JsonObject {
-  const [first, second] = refuseValues(arns);
-  if (first === undefined) return { requestParameters: account };
-  const requestParameters = { ...account, sourceArn: [first, ABSENT] };
-  if (second === undefined) return { requestParameters };
-  const either = [second, ABSENT].map((test) => ({ requestParameters: { sourceArn: [test] } }));
-  return { requestParameters, $or: either };
+  const others = refuseValues(arns);
+  return {
+    requestParameters: others === undefined ? account : { ...account, sourceArn: [others, ABSENT] },
+  };
 }

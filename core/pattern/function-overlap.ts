@@ -1,0 +1,99 @@
+import type { Allowlist, FunctionEntry } from '../allowlist/allowlist.ts';
+import { matchWildcard } from '../arn.ts';
+import { overlapsText } from '../plan/arn-pattern.ts';
+import type { AtomSet } from './caller-atom.ts';
+import { type FunctionMatcher, readSelectorName, takesFunction } from './function-matcher.ts';
+
+/** How functions are told, and what that lets through. */
+export interface GuardedMatchers {
+  /** By function entry; `undefined` for one of the guard's own functions, which never match. */
+  readonly matchers: readonly (FunctionMatcher | undefined)[];
+  /** Callers of a function that a glob's pattern takes too, though the glob does not list them. */
+  readonly overlaps: readonly GlobOverlap[];
+}
+
+/** One function entry whose listed callers (by the keys of their atoms) a pattern for a glob lets through. */
+export interface GlobOverlap {
+  readonly index: number;
+  readonly keys: readonly string[];
+  readonly glob: string;
+}
+
+/** What is known of the allowlist here. */
+export interface OverlapSource {
+  readonly allowlist: Allowlist;
+  readonly sets: readonly AtomSet[];
+  readonly exclude: readonly string[];
+  /** Characters that a list of functions to leave out may take. */
+  readonly room: number;
+}
+
+/** More pairs than this are not compared: the patterns then match more. */
+const MOST_PAIRS = 2_000_000;
+
+/**
+ * Takes care of functions that a matcher takes and that are not the entry's to judge: the guard's own, and those of
+ * more exact entries. A pattern can say which functions it takes or which it does not, but not both; so a matcher that
+ * takes an own function becomes one for all functions but those, and a glob for all functions leaves out the more exact
+ * entries that list other callers, as far as there is room.
+ */
+export function refineMatchers(matchers: readonly FunctionMatcher[], source: OverlapSource): GuardedMatchers {
+  const { allowlist, exclude } = source;
+  const globs = allowlist.functions.filter(({ selector }) => selector.kind === 'glob').length;
+  const compared = globs * allowlist.functions.length <= MOST_PAIRS;
+  const overlaps: GlobOverlap[] = [];
+  const refined = matchers.map((matcher, index) => {
+    if (matcher.kind === 'arn') return exclude.includes(matcher.arn) ? undefined : matcher;
+    const own = exclude.filter((functionArn) => takesFunction(matcher, functionArn));
+    const selector = allowlist.functions[index]?.selector;
+    const exacter = compared && selector?.kind === 'glob' ? findExacter(index, selector.glob, source) : [];
+    if (matcher.kind !== 'anyBut' && own.length === 0) {
+      overlaps.push(...exacter);
+      return matcher;
+    }
+    const but = [...own];
+    let room = source.room - own.join('","').length;
+    for (const overlap of exacter) {
+      const text = writeExclusion(overlap, allowlist);
+      room -= text === undefined ? 0 : text.length + 4;
+      if (text === undefined || room < 0) overlaps.push(overlap);
+      else but.push(text);
+    }
+    return { kind: 'anyBut', but } as const;
+  });
+  return { matchers: refined, overlaps };
+}
+
+/** Entries that stand above a glob, name functions of it, and list callers that the glob does not. */
+function findExacter(
+  index: number,
+  glob: string,
+  { allowlist, sets }: OverlapSource,
+): readonly GlobOverlap[] {
+  const covered = new Set(sets[index]?.callers.atoms.map(({ key }) => key));
+  return allowlist.functions.flatMap((other, place) => {
+    if (place === index || !standsAbove(other, glob)) return [];
+    const keys = (sets[place]?.callers.atoms ?? []).flatMap(({ key }) => (covered.has(key) ? [] : [key]));
+    return keys.length === 0 ? [] : [{ index: place, keys, glob }];
+  });
+}
+
+function standsAbove(entry: FunctionEntry, glob: string): boolean {
+  const { selector } = entry;
+  return selector.kind === 'glob'
+    ? selector.glob.length > glob.length && overlapsText(selector.glob, glob)
+    : matchWildcard(glob, readSelectorName(entry));
+}
+
+/**
+ * The functions of an entry as an exclusion: an ARN, the end of one, or a wildcard. `undefined` where a pattern would
+ * leave out more than the entry names, because it has no wildcard for one character.
+ */
+function writeExclusion({ index, glob }: GlobOverlap, allowlist: Allowlist): string | undefined {
+  const entry = allowlist.functions[index];
+  if (entry === undefined || glob.includes('?')) return undefined;
+  const { selector } = entry;
+  if (selector.kind === 'arn') return selector.arn;
+  if (selector.kind === 'name') return `:${selector.name}`;
+  return selector.glob.includes('?') ? undefined : `*:function:${selector.glob.replaceAll(/\*+/g, '*')}`;
+}
