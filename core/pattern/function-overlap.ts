@@ -44,15 +44,15 @@ export function refineMatchers(matchers: readonly FunctionMatcher[], source: Ove
   const overlaps: GlobOverlap[] = [];
   const refined = matchers.map((matcher, index) => {
     if (matcher.kind === 'arn') return exclude.includes(matcher.arn) ? undefined : matcher;
-    const own = exclude.filter((functionArn) => takesFunction(matcher, functionArn));
+    const takesOwn = exclude.some((functionArn) => takesFunction(matcher, functionArn));
     const selector = allowlist.functions[index]?.selector;
     const exacter = compared && selector?.kind === 'glob' ? findExacter(index, selector.glob, source) : [];
-    if (matcher.kind !== 'anyBut' && own.length === 0) {
+    if (matcher.kind !== 'anyBut' && !takesOwn) {
       overlaps.push(...exacter);
       return matcher;
     }
-    const but = [...own];
-    let room = source.room - own.join('","').length;
+    const but = [...exclude];
+    let room = source.room - exclude.join('","').length;
     for (const overlap of exacter) {
       const text = writeExclusion(overlap, allowlist);
       room -= text === undefined ? 0 : text.length + 4;
