@@ -6,8 +6,8 @@ import {
   readCallerAccount,
   type ServiceCaller,
 } from '../caller/caller.ts';
-import type { LambdaInvocation } from '../record/invocation.ts';
 import type { EventSourceMappingEntry, InvokerEntry, ServiceEntry } from './allowlist.ts';
+import { matchNarrowing, type NarrowedFields } from './narrowing-match.ts';
 import { relateServices } from './service-principal.ts';
 
 /** Maps the ARN of an event source mapping to the ARN of its source; the record itself names only the mapping. */
@@ -16,16 +16,40 @@ export type ResolvedMappings = ReadonlyMap<string, string>;
 /** How one allowlist entry answers for one caller. `unsure` means that the record lacks what the entry asks for. */
 export type EntryMatch =
   | { readonly kind: 'match' }
-  | { readonly kind: 'noMatch'; readonly why: string }
+  | {
+      readonly kind: 'noMatch';
+      readonly why: string;
+      /** Whether it names the caller, and only its narrowing keeps the call out. @default 'another' */
+      readonly caller?: 'named';
+    }
   | { readonly kind: 'unsure'; readonly why: string };
 
 const MATCH: EntryMatch = { kind: 'match' };
 
-/** Decides whether one entry lists this caller. Expiry is judged elsewhere: it is a matter of time, not of who. */
+/**
+ * Decides whether one entry lists this caller's call: who calls, then what the entry narrows it to. Expiry is judged
+ * elsewhere: it is a matter of time.
+ */
 export function matchEntry(
   entry: InvokerEntry,
   caller: Caller,
-  invocation: Pick<LambdaInvocation, 'requestParameters'>,
+  invocation: NarrowedFields,
+  mappings: ResolvedMappings,
+): EntryMatch {
+  const named = matchCaller(entry, caller, invocation, mappings);
+  if (entry.narrowing === undefined || named.kind === 'noMatch') return named;
+  const narrowed = matchNarrowing(entry.narrowing, caller, invocation);
+  if (narrowed.kind === 'unmet') {
+    // A caller who is only perhaps the listed one is certainly not listed for this call.
+    return { kind: 'noMatch', why: narrowed.why, ...(named.kind === 'match' ? { caller: 'named' } : {}) };
+  }
+  return named.kind === 'match' && narrowed.kind === 'unsure' ? narrowed : named;
+}
+
+function matchCaller(
+  entry: InvokerEntry,
+  caller: Caller,
+  invocation: NarrowedFields,
   mappings: ResolvedMappings,
 ): EntryMatch {
   switch (entry.kind) {
@@ -58,11 +82,7 @@ function matchBareAccount(caller: Caller, listedArn: string): EntryMatch {
   return { kind: 'noMatch', why: 'another kind of caller' };
 }
 
-function matchService(
-  entry: ServiceEntry,
-  caller: Caller,
-  invocation: Pick<LambdaInvocation, 'requestParameters'>,
-): EntryMatch {
+function matchService(entry: ServiceEntry, caller: Caller, invocation: NarrowedFields): EntryMatch {
   if (caller.kind !== 'service') return { kind: 'noMatch', why: 'another kind of caller' };
   const relation = relateServices(entry.service, caller.service);
   if (relation === 'other') return { kind: 'noMatch', why: 'another service' };
