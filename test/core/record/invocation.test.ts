@@ -41,4 +41,62 @@ describe('parseInvocation', () => {
   ])('rejects %s', (_what, input) => {
     expect(parseInvocation(input).kind).toBe('rejected');
   });
+
+  it.each([
+    '1.0',
+    '1.01',
+    '1.02',
+    '1.03',
+    '1.04',
+    '1.05',
+    '1.06',
+    '1.07',
+    '1.08',
+    '1.09',
+    '1.10',
+    '1.11',
+    '2.0',
+    1.11,
+  ])('reads version %p: a version that nobody knows yet hides no call', (eventVersion) => {
+    const future = { somethingNew: { deep: [1] }, additionalEventData: { more: true } };
+    expect(parseInvocation({ ...CALL, eventVersion, ...future })).toEqual(parseInvocation(CALL));
+  });
+
+  it('takes fields of a wrong type for absent', () => {
+    const wrong = {
+      eventID: 1,
+      eventTime: {},
+      awsRegion: [],
+      recipientAccountId: 111122223333,
+      userIdentity: 'arn:aws:iam::111122223333:user/ops',
+      requestParameters: '{"functionName":"thumbnailer"}',
+      additionalEventData: [{ functionVersion: 'x' }],
+      resources: 'thumbnailer',
+      sourceIPAddress: null,
+      userAgent: false,
+      vpcEndpointId: '',
+      tlsDetails: 'lambda.eu-west-1.amazonaws.com',
+      errorCode: 0,
+    };
+    const { eventSource, eventName } = CALL;
+    expect(parseInvocation({ eventSource, eventName, ...wrong })).toEqual(
+      parseInvocation({ eventSource, eventName }),
+    );
+  });
+
+  it.each<[string, string, boolean]>([
+    ['six colons', 'arn:aws:lambda:eu-west-1:111122223333:function:a', true],
+    ['empty parts', 'arn::lambda:::function:', true],
+    ['a line break in the name', 'arn:aws:lambda:eu-west-1:111122223333:function:a\nb', true],
+    ['another service', 'arn:aws:s3:eu-west-1:111122223333:function:a', false],
+    ['another kind of resource', 'arn:aws:lambda:eu-west-1:111122223333:layer:a', false],
+    ['five colons', 'arn:aws:lambda:eu-west-1:111122223333:function', false],
+    ['eight colons', 'arn:aws:lambda:eu-west-1:111122223333:function:a:b:c', false],
+    ['something before it', ' arn:aws:lambda:eu-west-1:111122223333:function:a', false],
+  ])('takes a resource with %s at its word, or leaves it', (_what, ARN, taken) => {
+    const requestParameters = { functionName: 'arn:aws:lambda:eu-west-1:111122223333:function:asked' };
+    expect(parseInvocation({ ...CALL, resources: [{ ARN }], requestParameters })).toMatchObject({
+      functionArn: taken ? ARN : requestParameters.functionName,
+    });
+  });
 });
