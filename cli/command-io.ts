@@ -13,6 +13,11 @@ export interface CommandIo {
   /** Bytes of standard input, for `-`. */
   readonly stdin: NodeJS.ReadableStream;
   readonly nowMs: () => number;
+  /**
+   * Asks to be told once when the person interrupts the command (Ctrl-C), instead of ending at once; a second
+   * interruption ends the program. Answers how to take the request back.
+   */
+  readonly onInterrupt?: (stop: () => void) => () => void;
 }
 
 /**

@@ -31,6 +31,10 @@ const io: CommandIo = {
     return process.stdin;
   },
   nowMs: () => Date.now(),
+  onInterrupt: (stop) => {
+    process.once('SIGINT', stop);
+    return () => process.off('SIGINT', stop);
+  },
 };
 
 async function run(): Promise<void> {

@@ -29,3 +29,19 @@ export function createProgress(io: CommandIo): Progress {
     },
   };
 }
+
+/**
+ * Says how far a reading has come: records, their rate, and the time left as far as it can be told from the bytes.
+ * @param totalBytes of all files; 0 where it is not known, such as for standard input
+ */
+export function describeReading(
+  { records, fileBytes }: { readonly records: number; readonly fileBytes: number },
+  totalBytes: number,
+  elapsedMs: number,
+): string {
+  const rate = `${records} records, ${Math.round((records * 1000) / Math.max(elapsedMs, 1))} a second`;
+  if (totalBytes === 0 || fileBytes === 0) return rate;
+  const secondsLeft = Math.ceil((elapsedMs * (totalBytes - fileBytes)) / fileBytes / 1000);
+  const left = secondsLeft < 120 ? `${secondsLeft} s` : `${Math.ceil(secondsLeft / 60)} min`;
+  return `${rate}, ${Math.floor((fileBytes * 100) / totalBytes)} %, ${left} left`;
+}

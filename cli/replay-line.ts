@@ -2,7 +2,7 @@ import type { Caller } from '../core/caller/caller.ts';
 import { describeCaller } from '../core/caller/description.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { encodeJsonLine, printSafely } from '../core/text.ts';
-import type { Verdict } from '../core/verdict/decision.ts';
+import type { Decision, Verdict } from '../core/verdict/decision.ts';
 import type { JudgedCall } from '../logs/replay/call-consumer.ts';
 import { nameCaller } from '../logs/replay/call-group.ts';
 
@@ -20,12 +20,15 @@ export interface ReplayLine {
   readonly entry: string | null;
   /** False where the record has an `errorCode`. */
   readonly succeeded: boolean;
+  /** With `--against`: what the other allowlist says. */
+  readonly before?: Pick<ReplayLine, 'verdict' | 'reason' | 'entry'>;
 }
 
 /** Puts a judged call into the form that `replay` prints. */
 export function composeReplayLine({
   group,
   decision,
+  before,
   eventID,
   eventTime,
   sessionName,
@@ -37,11 +40,18 @@ export function composeReplayLine({
     functionArn: group.functionArn,
     qualifier: group.qualifier,
     caller: nameCaller(group, sessionName),
-    verdict: decision.verdict,
-    reason: decision.reason,
-    entry: decision.entry?.pointer ?? null,
+    ...composeVerdict(decision),
     succeeded: group.outcome === 'succeeded',
+    ...(before === null ? {} : { before: composeVerdict(before) }),
   };
+}
+
+function composeVerdict({
+  verdict,
+  reason,
+  entry,
+}: Decision): Pick<ReplayLine, 'verdict' | 'reason' | 'entry'> {
+  return { verdict, reason, entry: entry?.pointer ?? null };
 }
 
 /** How results are printed. */
@@ -81,6 +91,12 @@ function createArrayFormatter(): LineFormatter {
 const VERDICT_WIDTH = 'undetermined'.length;
 const TIME_WIDTH = '2026-01-01T00:00:00Z'.length;
 
+/** The verdict, with `--against` behind the one before. */
+function describeVerdict({ verdict, before }: ReplayLine): string {
+  if (before === undefined) return verdict.padEnd(VERDICT_WIDTH);
+  return `${before.verdict.padEnd(VERDICT_WIDTH)} → ${verdict.padEnd(VERDICT_WIDTH)}`;
+}
+
 /** Columns are as wide as the widest text so far: nothing is held back to align it. */
 function createHumanFormatter(): LineFormatter {
   let functionWidth = 0;
@@ -95,7 +111,7 @@ function createHumanFormatter(): LineFormatter {
       functionWidth = Math.max(functionWidth, called.length);
       callerWidth = Math.max(callerWidth, Math.min(caller.length, 90));
       return `${[
-        line.verdict.padEnd(VERDICT_WIDTH),
+        describeVerdict(line),
         printSafely(line.eventTime ?? 'no time').padEnd(TIME_WIDTH),
         called.padEnd(functionWidth),
         caller.padEnd(callerWidth),

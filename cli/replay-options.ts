@@ -14,6 +14,12 @@ export interface ReplayOptions {
   /** Verdicts to print; null prints all. */
   readonly only: ReadonlySet<Verdict> | null;
   readonly window: TimeWindow;
+  /** The allowlist to compare with, if any: then only what is judged differently is printed. */
+  readonly against: string | null;
+  /** `first` ends at the first thing that cannot be read. */
+  readonly stopAt: 'first' | 'end';
+  /** How many threads read at most; null leaves it to the machine. */
+  readonly threads: number | null;
 }
 
 const VERDICTS: readonly Verdict[] = ['authorized', 'unauthorized', 'undetermined', 'unguarded'];
@@ -29,6 +35,9 @@ export function readReplayOptions(
     only: 'string',
     since: 'string',
     until: 'string',
+    against: 'string',
+    strict: 'boolean',
+    threads: 'string',
     help: 'boolean',
   });
   if (parsed.kind === 'usageError') return parsed;
@@ -48,8 +57,20 @@ export function readReplayOptions(
   if (typeof only === 'string') return refuse(only);
   const window = readTimeWindow(texts.get('since'), texts.get('until'));
   if (typeof window === 'string') return refuse(window);
+  const threads = readThreads(texts.get('threads'));
+  if (typeof threads === 'string') return refuse(threads);
   const config = texts.get('config') ?? 'invokeguard.yaml';
-  return { kind: 'options', paths: positionals, config, format, only, window };
+  return {
+    kind: 'options',
+    paths: positionals,
+    config,
+    format,
+    only,
+    window,
+    against: texts.get('against') ?? null,
+    stopAt: flags.has('strict') ? 'first' : 'end',
+    threads,
+  };
 }
 
 function readVerdicts(text: string | undefined): ReadonlySet<Verdict> | string | null {
@@ -65,6 +86,16 @@ function readVerdicts(text: string | undefined): ReadonlySet<Verdict> | string |
     chosen.add(verdict);
   }
   return chosen;
+}
+
+const MOST_THREADS = 64;
+
+function readThreads(text: string | undefined): number | string | null {
+  if (text === undefined) return null;
+  const threads = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  return threads >= 1 && threads <= MOST_THREADS
+    ? threads
+    : `--threads: \`${text}\` is not a number from 1 to ${MOST_THREADS}`;
 }
 
 function quoteAll(names: readonly string[]): string {

@@ -7,6 +7,8 @@ import type { ReplayCounts } from '../logs/replay/call-consumer.ts';
 /** What a replay has found so far. */
 export interface ReplayTally {
   readonly verdicts: Map<Verdict, number>;
+  /** How many calls went from one verdict to another, by `before → after`; null without a list to compare with. */
+  readonly changes: Map<string, number> | null;
   readonly skipped: Map<SkipReason | 'digest', number>;
   rejected: number;
   /** The first of the rejected, one line each. */
@@ -16,8 +18,9 @@ export interface ReplayTally {
 }
 
 /** A tally before anything is read. */
-export function createTally(): ReplayTally {
-  return { verdicts: new Map(), skipped: new Map(), rejected: 0, rejections: [], unreadable: [] };
+export function createTally(comparison: 'compared' | 'alone' = 'alone'): ReplayTally {
+  const changes = comparison === 'compared' ? new Map<string, number>() : null;
+  return { verdicts: new Map(), changes, skipped: new Map(), rejected: 0, rejections: [], unreadable: [] };
 }
 
 /** Adds to a named count. */
@@ -61,11 +64,12 @@ export function composeSummary(tally: ReplayTally, counts: ReplayCounts): string
   const lines = [
     `${counts.records} ${counts.records === 1 ? 'record' : 'records'} in ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`,
     `calls: ${judged.join(', ')}`,
+    ...composeChanges(tally.changes),
     counts.duplicates === 0 ? '' : `duplicates: ${counts.duplicates} with an eventID that was there before`,
     counts.outsideWindow === 0 ? '' : `outside --since and --until: ${counts.outsideWindow}`,
     total === 0 ? '' : `skipped: ${total}`,
     ...skipped.map(([reason, count]) => `  ${count} ${reason}: ${SKIP_WORDS[reason]}`),
-    tally.rejected === 0 ? '' : `rejected: ${tally.rejected}, no CloudTrail records`,
+    tally.rejected === 0 ? '' : `rejected: ${tally.rejected}, damaged or no CloudTrail records`,
     ...tally.rejections.map((line) => `  ${line}`),
     tally.rejected > tally.rejections.length ? `  and ${tally.rejected - tally.rejections.length} more` : '',
     tally.unreadable.length === 0
@@ -74,4 +78,15 @@ export function composeSummary(tally: ReplayTally, counts: ReplayCounts): string
     ...tally.unreadable.map((line) => `  ${printSafely(line)}`),
   ];
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
+}
+
+function composeChanges(changes: ReplayTally['changes']): readonly string[] {
+  if (changes === null) return [];
+  const total = [...changes.values()].reduce((sum, count) => sum + count, 0);
+  return [
+    `judged otherwise: ${total}`,
+    ...[...changes]
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([change, count]) => `  ${count} ${change}`),
+  ];
 }

@@ -1,15 +1,10 @@
-import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { printSafely } from '../core/text.ts';
-import { findLogFiles, type LogFile } from '../logs/log-files.ts';
-import type { ReplayCounts } from '../logs/replay/call-consumer.ts';
-import { replayLogs } from '../logs/replay/replay-logs.ts';
+import { findLogFiles } from '../logs/log-files.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
-import { createProgress } from './progress.ts';
-import { findReadingParts } from './reading-parts.ts';
-import { composeReplayLine, createFormatter } from './replay-line.ts';
-import { type ReplayOptions, readReplayOptions } from './replay-options.ts';
-import { addCount, composeSummary, countRejection, createTally, type ReplayTally } from './replay-tally.ts';
+import { readReplayOptions } from './replay-options.ts';
+import { runReading } from './replay-run.ts';
+import { composeSummary, createTally, type ReplayTally } from './replay-tally.ts';
 
 const HELP = `Usage: invokeguard replay PATH… [options]
 
@@ -20,10 +15,14 @@ Judges the Lambda calls in CloudTrail logs by the allowlist, as the deployed gua
   --format human|json|ndjson  default human
   --only VERDICT[,VERDICT]    print only these: authorized, unauthorized, undetermined, unguarded
   --since T, --until T        only calls from T on, and before T: 2026-01-31 or 2026-01-31T09:30:00Z (UTC)
+  --against FILE              print only what this other allowlist, such as the one before a change, judges otherwise
+  --strict                    stop at the first file or record that cannot be read
+  --threads N                 read with at most N threads (default: one for each processor)
   --help                      this text
 
-Exit codes: 0 nothing found; 1 could not finish; 2 usage or allowlist error; 3 an unauthorized or undetermined call was
-found in the time asked for, whatever --only prints.
+Exit codes: 0 nothing found; 1 could not finish, or something could not be read; 2 usage or allowlist error; 3 an
+unauthorized or undetermined call was found in the time asked for, whatever --only prints; with --against, 3 where any
+call is judged otherwise.
 `;
 
 /** `invokeguard replay`: what the guard would have said about calls that are logged. */
@@ -45,73 +44,39 @@ async function runReplay(args: readonly string[], io: CommandIo): Promise<ExitCo
     return 2;
   }
   const config = readAllowlistArgument(options.config, io);
-  if (config.kind === 'invalid') return 2;
+  const before = options.against === null ? null : readAllowlistArgument(options.against, io);
+  if (config.kind === 'invalid' || before?.kind === 'invalid') return 2;
   const found = await findLogFiles(options.paths, io.cwd);
   if (found.kind === 'missing') {
     for (const problem of found.problems) io.writeErr(`invokeguard replay: ${printSafely(problem)}\n`);
     return 1;
   }
-  const tally = createTally();
+  const tally = createTally(before === null ? 'alone' : 'compared');
   tally.unreadable.push(...found.unreadable.map(({ file, reason }) => `${file}: ${reason}`));
   if (found.files.length === 0) {
     io.writeErr('warning: no .json, .ndjson or .jsonl file in the folders, nothing was read\n');
   }
-  const counts = await replayFiles(found.files, options, config.allowlist, tally, io);
-  if (counts === undefined) return 1;
+  const { end, counts } = await runReading(
+    { files: found.files, allowlist: config.allowlist, before: before?.allowlist ?? null },
+    options,
+    tally,
+    io,
+  );
+  if (end === 'cutOff') return 1;
+  io.writeErr(END_WORDS[end]);
   io.writeErr(composeSummary(tally, counts));
-  return chooseExitCode(tally);
+  return end === 'done' ? chooseExitCode(tally) : 1;
 }
 
-/** Reads, judges and prints; undefined where nobody reads the results any more. */
-async function replayFiles(
-  files: readonly LogFile[],
-  options: ReplayOptions,
-  allowlist: Allowlist,
-  tally: ReplayTally,
-  io: CommandIo,
-): Promise<ReplayCounts | undefined> {
-  const formatter = createFormatter(options.format);
-  const progress = createProgress(io);
-  const ending = new AbortController();
-  const write = (text: string): void => {
-    if (text === '') return;
-    progress.clear();
-    io.writeOut(text);
-  };
-  write(formatter.open);
-  const counts = await replayLogs(
-    {
-      files,
-      openStdin: () => io.stdin,
-      parts: findReadingParts(),
-      allowlist,
-      window: options.window,
-      signal: ending.signal,
-      onProgress: (counts) => {
-        progress.show(`${counts.records} records, file ${counts.files} of ${files.length}`);
-      },
-    },
-    {
-      takeCall: (call) => {
-        const { verdict } = call.decision;
-        addCount(tally.verdicts, verdict, 1);
-        if (options.only !== null && !options.only.has(verdict)) return;
-        write(formatter.format(composeReplayLine(call)));
-        if (io.outState?.() === 'closed') ending.abort();
-      },
-      takeSkipped: (reason, count) => addCount(tally.skipped, reason, count),
-      takeRejected: (file, position, reason) => countRejection(tally, file, position, reason),
-      takeUnreadable: (file, reason) => tally.unreadable.push(`${file}: ${reason}`),
-    },
-  );
-  if (ending.signal.aborted) return undefined;
-  write(formatter.close());
-  progress.clear();
-  return counts;
-}
+const END_WORDS = {
+  done: '',
+  interrupted: 'interrupted: this is what was read until then\n',
+  stopped: 'stopped at the first thing that cannot be read (--strict)\n',
+} as const;
 
 /** A finding is told before an incomplete reading: both fail a pipeline, and a finding is certain. */
-function chooseExitCode(tally: ReplayTally): ExitCode {
-  if ((tally.verdicts.get('unauthorized') ?? 0) + (tally.verdicts.get('undetermined') ?? 0) > 0) return 3;
-  return tally.unreadable.length > 0 ? 1 : 0;
+function chooseExitCode({ verdicts, changes, rejected, unreadable }: ReplayTally): ExitCode {
+  const findings = (verdicts.get('unauthorized') ?? 0) + (verdicts.get('undetermined') ?? 0);
+  if (changes === null ? findings > 0 : changes.size > 0) return 3;
+  return unreadable.length + rejected > 0 ? 1 : 0;
 }

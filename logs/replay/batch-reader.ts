@@ -3,8 +3,10 @@ import { learnMapping } from '../../core/record/learnt-mapping.ts';
 import type { LogEntry, LogPosition } from '../log-entry.ts';
 import type { LogFile } from '../log-files.ts';
 import { readLogFile } from '../log-reader.ts';
+import type { OriginReading } from '../scan/fields.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { CallBatch } from './call-batch.ts';
+import { groupInvocation } from './call-group.ts';
 import { readExecutedFunction } from './executed-function.ts';
 import { scanLogFile } from './file-scan.ts';
 import { createRowReader, type RowReader } from './row-reader.ts';
@@ -19,16 +21,21 @@ export interface BatchReader {
 /** So many calls are a batch. A log file that the scanner reads may put more into one: it counts whole or not at all. */
 const BATCH_SIZE = 16_384;
 
-/**
- * Builds a reader.
- * @param kernelFile the scan kernel's file; null where all is to be read by the plain path
- */
+/** How a reader reads, on whatever thread. */
+export interface ReaderSettings {
+  /** The scan kernel's file; null where all is to be read by the plain path. */
+  readonly kernelFile: string | null;
+  readonly origin: OriginReading;
+}
+
+/** Builds a reader. */
 export function createBatchReader(
-  kernelFile: string | null,
+  { kernelFile, origin }: ReaderSettings,
   openStdin: () => AsyncIterable<unknown>,
 ): BatchReader {
   const writer = new BatchWriter();
-  const rows: RowReader | null = kernelFile === null ? null : createRowReader(kernelFile, writer, takeRecord);
+  const rows: RowReader | null =
+    kernelFile === null ? null : createRowReader(kernelFile, origin, writer, takeRecord);
   return { read, finish: () => writer.take() };
 
   async function* read(file: LogFile): AsyncGenerator<CallBatch> {
@@ -39,7 +46,7 @@ export function createBatchReader(
         if (writer.size >= BATCH_SIZE) yield writer.take();
       }
     }
-    if (file.kind === 'file') writer.addFileBytes(file.bytes);
+    if ('bytes' in file) writer.addFileBytes(file.bytes);
     if (writer.size >= BATCH_SIZE) yield writer.take();
   }
 
@@ -57,7 +64,7 @@ export function createBatchReader(
   function takeRecord(input: unknown, file: string, position: LogPosition): void {
     const parsed = parseInvocation(input);
     if (parsed.kind === 'invocation') {
-      writer.addInvocation(parsed);
+      writer.addCall(groupInvocation(parsed, origin), parsed.eventID, parsed.eventTime);
     } else if (parsed.kind === 'rejected') {
       writer.addNote({ kind: 'rejected', file, position, reason: parsed.reason });
     } else {

@@ -1,4 +1,3 @@
-import type { LambdaInvocation } from '../../core/record/invocation.ts';
 import {
   BATCH_GROUP,
   BATCH_ID,
@@ -12,7 +11,7 @@ import {
   TEXT_BYTES,
   TEXT_STRING,
 } from './call-batch.ts';
-import { type CallGroup, groupInvocation } from './call-group.ts';
+import type { CallGroup, GroupedCall } from './call-group.ts';
 
 /** `Omit` for each member of the union on its own. */
 type NoteToAdd = BatchNote extends infer Note
@@ -124,13 +123,12 @@ export class BatchWriter {
     this.#strings.push(text);
   }
 
-  addInvocation(invocation: LambdaInvocation): void {
-    const { group, sessionName } = groupInvocation(invocation);
+  addCall({ group, sessionName }: GroupedCall, eventID: string | null, eventTime: string | null): void {
     const number = this.numberGroup(group);
     const at = this.addRow();
     this.words[at + BATCH_GROUP] = number;
-    this.addString(at + BATCH_ID, invocation.eventID);
-    this.addString(at + BATCH_TIME, invocation.eventTime);
+    this.addString(at + BATCH_ID, eventID);
+    this.addString(at + BATCH_TIME, eventTime);
     this.addString(at + BATCH_SESSION, sessionName);
   }
 

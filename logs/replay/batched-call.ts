@@ -22,13 +22,22 @@ export class BatchedCall implements JudgedCall {
   readonly group: CallGroup;
   readonly atMs: number;
   readonly decision: Decision;
+  readonly before: Decision | null;
 
-  constructor(batch: CallBatch, row: number, group: CallGroup, atMs: number, decision: Decision) {
+  constructor(
+    batch: CallBatch,
+    row: number,
+    group: CallGroup,
+    atMs: number,
+    decision: Decision,
+    before: Decision | null,
+  ) {
     this.#batch = batch;
     this.#row = row;
     this.group = group;
     this.atMs = atMs;
     this.decision = decision;
+    this.before = before;
   }
 
   get eventID(): string | null {

@@ -8,6 +8,8 @@ export interface JudgedCall {
   readonly group: CallGroup;
   /** What the core says about it; calls that are judged alike share one object. */
   readonly decision: Decision;
+  /** What a second allowlist says about it, where there is one to compare with; else null. */
+  readonly before: Decision | null;
   readonly eventID: string | null;
   /** As CloudTrail wrote it. */
   readonly eventTime: string | null;

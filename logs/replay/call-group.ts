@@ -1,5 +1,6 @@
 import { type Caller, identifyCaller, type RoleCaller } from '../../core/caller/caller.ts';
 import type { LambdaInvocation } from '../../core/record/invocation.ts';
+import type { OriginReading } from '../scan/fields.ts';
 
 /**
  * What many calls have in common: everything that the core reads of a call but its time, its eventID and the name of
@@ -19,15 +20,21 @@ export interface CallGroup {
   readonly invocationType: string | null;
   readonly awsRegion: string | null;
   readonly recipientAccountId: string | null;
+  /** Null also where nobody asks where calls come from: most calls of a caller would be a group each. */
+  readonly sourceIPAddress: string | null;
+  readonly vpcEndpointId: string | null;
   /** `failed` where the record has an `errorCode`. */
   readonly outcome: 'succeeded' | 'failed';
 }
 
-/** Cuts a call into what it shares with others and what is its own. */
-export function groupInvocation(invocation: LambdaInvocation): {
+/** A call, cut into what it shares with others and what is its own beside eventID and time. */
+export interface GroupedCall {
   readonly group: CallGroup;
   readonly sessionName: string | null;
-} {
+}
+
+/** Cuts a call into what it shares with others and what is its own. */
+export function groupInvocation(invocation: LambdaInvocation, origin: OriginReading): GroupedCall {
   const named = identifyCaller(invocation);
   const { caller, sessionName } = takeSession(named);
   const facts = {
@@ -39,6 +46,8 @@ export function groupInvocation(invocation: LambdaInvocation): {
     invocationType: invocation.invocationType,
     awsRegion: invocation.awsRegion,
     recipientAccountId: invocation.recipientAccountId,
+    sourceIPAddress: origin === 'read' ? invocation.sourceIPAddress : null,
+    vpcEndpointId: origin === 'read' ? invocation.vpcEndpointId : null,
     outcome: invocation.errorCode === null ? ('succeeded' as const) : ('failed' as const),
   };
   return { group: { key: JSON.stringify(facts), ...facts }, sessionName };

@@ -11,48 +11,76 @@ export interface EventWindow {
 
 /** Of the IDs before the current one, at least so many are remembered, and at most twice as many. */
 export const WINDOW_EVENTS = 786_432;
-const SLOTS = 2 ** 20;
+/** A table is never fuller than three quarters. */
+const MOST_SLOTS = 2 ** 20;
+const FEWEST_SLOTS = 2 ** 12;
+
+/** How large a window begins: `whole` takes all of its memory at once, so that it does not grow while logs are read. */
+export type WindowSize = 'whole' | 'growing';
 
 /**
  * Builds a window: two tables that are filled in turn. When one is full, the other is emptied and filled next, so the
  * memory stays the same however long the logs are. IDs are compared whole, never by a shorter hash.
+ * @param mostSlots of one table, a power of two; three quarters of it are remembered
  */
-export function createEventWindow(events: number = WINDOW_EVENTS, slots: number = SLOTS): EventWindow {
-  let [current, before] = [new Uint32Array(slots * 4), new Uint32Array(slots * 4)];
+export function createEventWindow(size: WindowSize, mostSlots: number = MOST_SLOTS): EventWindow {
+  const firstSlots = size === 'whole' ? mostSlots : Math.min(FEWEST_SLOTS, mostSlots);
+  // Filled, because memory that was never written does not count for the system yet.
+  let current = new Uint32Array(firstSlots * 4).fill(0);
+  let before = new Uint32Array(size === 'whole' ? mostSlots * 4 : 4).fill(0);
   let count = 0;
-  const mask = slots - 1;
 
   return {
     meet: (a, b, c, d) => {
       // A slot of zeros is empty; the UUID of zeros, which AWS does not give, is kept as another that it does not give.
       const last = (a | b | c | d) === 0 ? 1 : d;
-      const place = Math.imul(a ^ (b >>> 7) ^ c ^ last, 0x9e3779b1) >>> 0;
-      if (find(before, place, a, b, c, last) < 0) return 'seen';
-      const free = find(current, place, a, b, c, last);
+      if (findPlace(before, a, b, c, last) < 0) return 'seen';
+      const free = findPlace(current, a, b, c, last);
       if (free < 0) return 'seen';
-      current[free] = a;
-      current[free + 1] = b;
-      current[free + 2] = c;
-      current[free + 3] = last;
+      writeID(current, free, a, b, c, last);
       count += 1;
-      if (count === events) {
-        [current, before] = [before, current];
-        current.fill(0);
-        count = 0;
-      }
+      if (count * 16 >= current.length * 3) makeRoom();
       return 'new';
     },
   };
 
-  /** Where the ID would stand; -1 where it stands already. */
-  function find(table: Uint32Array, from: number, a: number, b: number, c: number, d: number): number {
-    let slot = (from & mask) << 2;
-    for (;;) {
-      const [e, f, g, h] = [table[slot], table[slot + 1], table[slot + 2], table[slot + 3]];
-      if (e === a && f === b && g === c && h === d) return -1;
-      if (e === 0 && f === 0 && g === 0 && h === 0) return slot;
-      slot = (slot + 4) & ((mask << 2) | 3);
+  /** Doubles the table that is full, or goes over to the other. */
+  function makeRoom(): void {
+    if (current.length < mostSlots * 4) {
+      const wider = new Uint32Array(current.length * 2);
+      copyIDs(current, wider);
+      current = wider;
+      return;
     }
+    const next = before.length === current.length ? before.fill(0) : new Uint32Array(current.length);
+    before = current;
+    current = next;
+    count = 0;
+  }
+}
+
+/** Where an ID would stand in a table; -1 where it stands already. */
+function findPlace(table: Uint32Array, a: number, b: number, c: number, d: number): number {
+  let place = ((Math.imul(a ^ (b >>> 7) ^ c ^ d, 0x9e3779b1) >>> 10) << 2) & (table.length - 1);
+  for (;;) {
+    const [e, f, g, h] = [table[place], table[place + 1], table[place + 2], table[place + 3]];
+    if (e === a && f === b && g === c && h === d) return -1;
+    if (e === 0 && f === 0 && g === 0 && h === 0) return place;
+    place = (place + 4) & (table.length - 1);
+  }
+}
+
+function writeID(table: Uint32Array, at: number, a: number, b: number, c: number, d: number): void {
+  table[at] = a;
+  table[at + 1] = b;
+  table[at + 2] = c;
+  table[at + 3] = d;
+}
+
+function copyIDs(from: Uint32Array, to: Uint32Array): void {
+  for (let at = 0; at < from.length; at += 4) {
+    const [a = 0, b = 0, c = 0, d = 0] = from.subarray(at, at + 4);
+    if ((a | b | c | d) !== 0) writeID(to, findPlace(to, a, b, c, d), a, b, c, d);
   }
 }
 

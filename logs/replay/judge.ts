@@ -1,7 +1,8 @@
-import { type Allowlist, listInvokers } from '../../core/allowlist/allowlist.ts';
+import { type Allowlist, type InvokerEntry, listInvokers } from '../../core/allowlist/allowlist.ts';
 import { findAskedMapping } from '../../core/allowlist/asked-mapping.ts';
 import type { ResolvedMappings } from '../../core/allowlist/invoker-match.ts';
 import { type Decision, decideInvocation } from '../../core/verdict/decision.ts';
+import type { OriginReading } from '../scan/fields.ts';
 import type { CallGroup } from './call-group.ts';
 
 /** Judges calls by one allowlist, each group of calls as seldom as possible. */
@@ -68,4 +69,15 @@ function findSpan(expiriesMs: readonly number[], atMs: number): number {
   if (expiriesMs.length === 0) return 0;
   if (Number.isNaN(atMs)) return -1;
   return expiriesMs.reduce((over, expiryMs) => over + (atMs < expiryMs ? 0 : 1), 0);
+}
+
+/** Whether the verdicts of any of the allowlists depend on where calls come from. */
+export function chooseOriginReading(allowlists: readonly Allowlist[]): OriginReading {
+  const asks = ({ narrowing }: InvokerEntry): boolean =>
+    narrowing?.sourceIp !== undefined || narrowing?.vpcEndpoint !== undefined;
+  const listed = allowlists.flatMap(({ functions, breakGlass }) => [
+    ...breakGlass,
+    ...functions.flatMap(({ invokers }) => invokers),
+  ]);
+  return listed.some(asks) ? 'read' : 'ignored';
 }

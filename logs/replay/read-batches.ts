@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LogFile } from '../log-files.ts';
+import type { OriginReading } from '../scan/fields.ts';
 import { createBatchReader } from './batch-reader.ts';
 import type { CallBatch } from './call-batch.ts';
 import { isShareable, planTasks } from './read-task.ts';
@@ -26,20 +27,26 @@ const LEAST_SHARED_BYTES = 8 * 1024 * 1024;
 /** Tasks that are begun before the first of them is taken, for each thread. */
 const TASKS_AHEAD = 8;
 
+/** The bytes of files together, as they lie on the disk, as far as that is known before they are read. */
+export function measureFiles(files: readonly LogFile[]): number {
+  return files.reduce((sum, file) => sum + (file.kind === 'file' ? file.bytes : 0), 0);
+}
+
 /** Reads files, on many threads where that pays, and gives up what they hold in the order of the files. */
 export async function* readBatches(
   files: readonly LogFile[],
   openStdin: () => AsyncIterable<unknown>,
   parts: ReadingParts,
+  origin: OriginReading,
 ): AsyncGenerator<ReadBatch> {
   const tasks = planTasks(files);
-  const bytes = files.reduce((sum, file) => sum + (file.kind === 'file' ? file.bytes : 0), 0);
+  const settings = { kernelFile: parts.kernelFile, origin };
   const threads = Math.min(parts.threads, tasks.length);
   const pool =
-    parts.workerFile === null || threads < 2 || bytes < LEAST_SHARED_BYTES
+    parts.workerFile === null || threads < 2 || measureFiles(files) < LEAST_SHARED_BYTES
       ? undefined
-      : createWorkerPool(parts.workerFile, { kernelFile: parts.kernelFile }, threads);
-  const own = createBatchReader(parts.kernelFile, openStdin);
+      : createWorkerPool(parts.workerFile, settings, threads);
+  const own = createBatchReader(settings, openStdin);
   try {
     let started = 0;
     for (const [number, task] of tasks.entries()) {

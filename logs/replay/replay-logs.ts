@@ -22,8 +22,8 @@ import {
 import type { CallConsumer, JudgedCall, ReplayCounts } from './call-consumer.ts';
 import type { CallGroup } from './call-group.ts';
 import { createEventWindow } from './event-window.ts';
-import { createJudge } from './judge.ts';
-import { type ReadingParts, readBatches } from './read-batches.ts';
+import { chooseOriginReading, createJudge } from './judge.ts';
+import { measureFiles, type ReadingParts, readBatches } from './read-batches.ts';
 
 /** A span of time in epoch milliseconds, from `sinceMs` up to and without `untilMs`. */
 export interface TimeWindow {
@@ -50,6 +50,8 @@ export interface ReplayRequest {
    */
   readonly parts?: ReadingParts;
   readonly allowlist: Allowlist;
+  /** A second allowlist that every call is judged by as well, to see what the first would change. */
+  readonly against?: Allowlist;
   readonly window: TimeWindow;
   /** Ends the reading: of what is not read yet nothing comes any more, and the promise resolves. */
   readonly signal: AbortSignal;
@@ -59,6 +61,9 @@ export interface ReplayRequest {
 
 /** How the groups of one reader are numbered. */
 type NumberedGroups = CallGroup[];
+
+/** Logs from this size on are read with all of their memory from the start. */
+const LARGE_BYTES = 16 * 1024 * 1024;
 
 /** Groups that say the same become one object, as long as there are no more than so many. */
 const MAX_GROUPS = 100_000;
@@ -72,17 +77,21 @@ const MAX_GROUPS = 100_000;
 export async function replayLogs(request: ReplayRequest, consumer: CallConsumer): Promise<ReplayCounts> {
   const { window, signal } = request;
   const counts = { files: 0, records: 0, duplicates: 0, outsideWindow: 0, fileBytes: 0 };
-  const seen = createEventWindow();
+  const seen = createEventWindow(measureFiles(request.files) < LARGE_BYTES ? 'growing' : 'whole');
   const interned = new Map<string, CallGroup>();
   const numbered = new Map<object, NumberedGroups>();
   const mappings = createMappingMemory();
+  const allowlists = [request.allowlist, ...(request.against === undefined ? [] : [request.against])];
   const judge = createJudge(request.allowlist, mappings.sources);
-  const held = createHeldCalls<Omit<JudgedCall, 'decision'>>();
+  const judgeBefore =
+    request.against === undefined ? undefined : createJudge(request.against, mappings.sources);
+  const held = createHeldCalls<Omit<JudgedCall, 'decision' | 'before'>>();
 
   for await (const { batch, reader } of readBatches(
     request.files,
     request.openStdin,
     request.parts ?? PLAIN_READING,
+    chooseOriginReading(allowlists),
   )) {
     if (signal.aborted) break;
     takeBatch(batch, numberGroups(batch, reader));
@@ -159,9 +168,10 @@ export async function replayLogs(request: ReplayRequest, consumer: CallConsumer)
       counts.outsideWindow += 1;
       return;
     }
-    const mapping = judge.findUnknownMapping(group);
+    const mapping = judge.findUnknownMapping(group) ?? judgeBefore?.findUnknownMapping(group) ?? null;
     if (mapping === null) {
-      consumer.takeCall(new BatchedCall(batch, row, group, atMs, judge.decide(group, atMs)));
+      const before = judgeBefore?.decide(group, atMs) ?? null;
+      consumer.takeCall(new BatchedCall(batch, row, group, atMs, judge.decide(group, atMs), before));
       return;
     }
     const waiting = {
@@ -174,7 +184,9 @@ export async function replayLogs(request: ReplayRequest, consumer: CallConsumer)
     for (const call of held.hold(mapping, waiting)) handOver(call);
   }
 
-  function handOver(call: Omit<JudgedCall, 'decision'>): void {
-    consumer.takeCall({ ...call, decision: judge.decide(call.group, call.atMs) });
+  function handOver(call: Omit<JudgedCall, 'decision' | 'before'>): void {
+    const { group, atMs } = call;
+    const before = judgeBefore?.decide(group, atMs) ?? null;
+    consumer.takeCall({ ...call, decision: judge.decide(group, atMs), before });
   }
 }

@@ -1,5 +1,6 @@
 import { parseInvocation } from '../../core/record/invocation.ts';
 import type { LogPosition } from '../log-entry.ts';
+import type { OriginReading } from '../scan/fields.ts';
 import {
   KIND_PLAIN,
   ROW_END,
@@ -51,12 +52,13 @@ const FIRST_LINE = 1;
  */
 export function createRowReader(
   kernelFile: string,
+  origin: OriginReading,
   writer: BatchWriter,
   takeRecord: (input: unknown, file: string, position: LogPosition) => void,
 ): RowReader {
   const meanings: TupleMeaning[] = [];
   let file = '';
-  const scanner = createScanner(kernelFile, {
+  const scanner = createScanner(kernelFile, origin, {
     takeRows,
     forgetTuples: () => {
       meanings.length = 0;
@@ -149,7 +151,7 @@ export function createRowReader(
     }
     // The kernel hands out calls only; should the core see it otherwise, the core is asked for each record.
     if (parsed.kind !== 'invocation') return PLAIN;
-    return { kind: 'call', ...groupInvocation(parsed), numbering: Number.NaN, number: 0 };
+    return { kind: 'call', ...groupInvocation(parsed, origin), numbering: Number.NaN, number: 0 };
   }
 }
 

@@ -1,11 +1,6 @@
 import { BATCH_WORDS, type CallBatch } from './call-batch.ts';
 import type { ReadTask } from './read-task.ts';
 
-/** What a worker is started with. */
-export interface WorkerSettings {
-  readonly kernelFile: string | null;
-}
-
 /** What a worker is told: to read, or that so many of its calls were taken and it may go on. */
 export type ToWorker =
   | { readonly kind: 'read'; readonly number: number; readonly task: ReadTask }

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import type { ReaderSettings } from './batch-reader.ts';
 import type { CallBatch } from './call-batch.ts';
 import type { ReadTask } from './read-task.ts';
-import { type FromWorker, measureBatch, type ToWorker, type WorkerSettings } from './worker-messages.ts';
+import { type FromWorker, measureBatch, type ToWorker } from './worker-messages.ts';
 
 /** Threads that read tasks. What they read comes back task by task in any order; each task's batches in theirs. */
 export interface WorkerPool {
@@ -23,7 +24,7 @@ interface Arrived {
 }
 
 /** Starts workers from their bundle. */
-export function createWorkerPool(workerFile: string, settings: WorkerSettings, count: number): WorkerPool {
+export function createWorkerPool(workerFile: string, settings: ReaderSettings, count: number): WorkerPool {
   const queue: { readonly number: number; readonly task: ReadTask }[] = [];
   const arrived = new Map<number, Arrived>();
   let fault: Error | undefined;

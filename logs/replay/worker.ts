@@ -1,14 +1,14 @@
 // A thread that reads logs: the entry of its own bundle, started by worker-pool.ts.
 import { parentPort, workerData } from 'node:worker_threads';
-import { createBatchReader } from './batch-reader.ts';
+import { createBatchReader, type ReaderSettings } from './batch-reader.ts';
 import type { CallBatch } from './call-batch.ts';
 import type { ReadTask } from './read-task.ts';
-import { type FromWorker, measureBatch, type ToWorker, type WorkerSettings } from './worker-messages.ts';
+import { type FromWorker, measureBatch, type ToWorker } from './worker-messages.ts';
 
 /** So many calls may wait to be taken; then the worker waits itself, so that the memory has an end. */
 const MAX_WAITING = 100_000;
 
-const reader = createBatchReader((workerData as WorkerSettings).kernelFile, refuseStdin);
+const reader = createBatchReader(workerData as ReaderSettings, refuseStdin);
 const tasks: { readonly number: number; readonly task: ReadTask }[] = [];
 const ahead = { waiting: 0 };
 let state: 'idle' | 'reading' = 'idle';

@@ -1,14 +1,17 @@
 import * as layout from './kernel/layout.ts';
 
+/** Whether it counts where calls come from: their address and VPC endpoint, which are different in many of them. */
+export type OriginReading = 'read' | 'ignored';
+
 /**
  * The fields that `parseInvocation` and `identifyCaller` read of a call, and where the kernel notes them. What a call
  * is to the core depends on these alone, apart from its eventID, its time and the name of its session: so calls that
  * agree in them are judged alike. A field that the core reads and that is missing here is found by the property test
  * that holds the scanner against the plain path.
  *
- * Left out on purpose: `sourceIPAddress`, `userAgent`, `vpcEndpointId` and `tlsDetails`, which only alerts show.
+ * Left out on purpose: `userAgent` and `tlsDetails`, which only alerts show.
  */
-export const SCANNED_FIELDS: readonly {
+const SCANNED_FIELDS: readonly {
   readonly level: number;
   readonly slots: Readonly<Record<string, number>>;
 }[] = [
@@ -54,13 +57,17 @@ export const SCANNED_FIELDS: readonly {
   { level: layout.LEVEL_ADDITIONAL, slots: { functionVersion: layout.SLOT_VERSION } },
 ];
 
+const ORIGIN_FIELDS = { sourceIPAddress: layout.SLOT_ADDRESS, vpcEndpointId: layout.SLOT_ENDPOINT };
+
 /** Writes the table of keys by which the kernel finds the slot of a field. */
-export function writeFieldTable(memory: Uint8Array, words: Uint32Array): void {
+export function writeFieldTable(memory: Uint8Array, words: Uint32Array, origin: OriginReading): void {
   let entry = 0;
   for (const { level, slots } of SCANNED_FIELDS) {
+    const looked =
+      level === layout.LEVEL_RECORD && origin === 'read' ? { ...slots, ...ORIGIN_FIELDS } : slots;
     for (let length = 0; length <= layout.MAX_KEY_LENGTH; length += 1) {
       const index = (layout.KEY_INDEX_AT >> 2) + (level * (layout.MAX_KEY_LENGTH + 1) + length) * 2;
-      const keys = Object.entries(slots).filter(([key]) => key.length === length);
+      const keys = Object.entries(looked).filter(([key]) => key.length === length);
       words[index] = entry;
       words[index + 1] = keys.length;
       for (const [key, slot] of keys) {

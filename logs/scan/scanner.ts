@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeFieldTable } from './fields.ts';
+import { type OriginReading, writeFieldTable } from './fields.ts';
 import * as layout from './kernel/layout.ts';
 
 /** Rows of the kernel (`layout.ROW_…`), and the memory that their addresses point into. Valid until the next push. */
@@ -55,12 +55,12 @@ const PIECE_BYTES = 256 * 1024;
 const PADDING_BYTES = 16;
 
 /** Starts a kernel from its file, which build.mjs compiles. */
-export function createScanner(kernelFile: string, sink: RowSink): Scanner {
+export function createScanner(kernelFile: string, origin: OriginReading, sink: RowSink): Scanner {
   const module = new WebAssembly.Module(readFileSync(kernelFile));
   const kernel = new WebAssembly.Instance(module, { env: { abort: refuse } }).exports as Kernel;
   const bytes = new Uint8Array(kernel.memory.buffer);
   const words = new Uint32Array(kernel.memory.buffer);
-  writeFieldTable(bytes, words);
+  writeFieldTable(bytes, words, origin);
   kernel.forgetTuples();
   /** Bytes of the document that the kernel holds and has not done with. */
   let held = 0;

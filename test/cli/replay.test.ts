@@ -110,7 +110,9 @@ describe('invokeguard replay', () => {
     ['a caller that cannot be named', [{ ...CALL, userIdentity: null }], 3],
     ['a function that cannot be named', [{ ...CALL, resources: [] }], 3],
     ['nothing', [], 0],
-    ['nothing but rejected lines', ['oops'], 0],
+    ['a line that is no JSON', [CALL, 'oops'], 1],
+    ['something that is no CloudTrail record', [CALL, { some: 'object' }], 1],
+    ['a finding beside a damaged line', [STRANGER, 'oops'], 3],
   ])('ends with its exit code for %s', async (_what, records, expected) => {
     expect((await run(['replay', '-'], records)).code).toBe(expected);
   });

@@ -85,7 +85,8 @@ export function scan(from: usize, end: usize): i32 {
   let at = from;
   while (true) {
     position = at;
-    at = skipSpace(at);
+    // White space before the document is left to the plain path, which counts its lines.
+    if (state != AT_START) at = skipSpace(at);
     if (!isBeforeEnd(at)) {
       position = at;
       return state == BEHIND_ALL ? STATUS_DONE : STATUS_MORE;

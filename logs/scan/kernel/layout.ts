@@ -94,14 +94,17 @@ export const SLOT_INVOCATION_TYPE = 15;
 export const SLOT_SOURCE_ARN = 16;
 export const SLOT_SOURCE_ACCOUNT = 17;
 export const SLOT_VERSION = 18;
+/** Only where the allowlist asks where calls come from. */
+export const SLOT_ADDRESS = 19;
+export const SLOT_ENDPOINT = 20;
 /** Part of the tuple as it is written, whatever is in it. */
-export const SLOT_RESOURCES = 19;
+export const SLOT_RESOURCES = 21;
 /** After the last slot of the tuple. */
-export const TUPLE_SLOTS_END = 20;
+export const TUPLE_SLOTS_END = 22;
 /** From here on: objects that have a level of their own; the start is not 0 where the value is an object. */
-export const SLOT_IDENTITY = 20;
-export const SLOT_SESSION = 21;
-export const SLOT_ISSUER = 22;
-export const SLOT_PARAMETERS = 23;
-export const SLOT_ADDITIONAL = 24;
-export const SLOT_COUNT = 25;
+export const SLOT_IDENTITY = 22;
+export const SLOT_SESSION = 23;
+export const SLOT_ISSUER = 24;
+export const SLOT_PARAMETERS = 25;
+export const SLOT_ADDITIONAL = 26;
+export const SLOT_COUNT = 27;

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import type { Allowlist } from '../../../core/allowlist/allowlist.ts';
+import type { LogFile } from '../../../logs/log-files.ts';
+import type { ReplayCounts } from '../../../logs/replay/call-consumer.ts';
+import { nameCaller } from '../../../logs/replay/call-group.ts';
+import type { ReadingParts } from '../../../logs/replay/read-batches.ts';
+import { ALL_TIME, PLAIN_READING, replayLogs } from '../../../logs/replay/replay-logs.ts';
+
+/** Built by build.mjs, as `npm test` does first. */
+export const KERNEL = join(__dirname, '../../../dist/cli/scan-kernel.wasm');
+export const WORKER = join(__dirname, '../../../dist/cli/log-worker.cjs');
+export const SCANNED: ReadingParts = { kernelFile: KERNEL, workerFile: null, threads: 1 };
+
+export const ALLOWLIST: Allowlist = {
+  version: 1,
+  trail: { functions: 'guarded' },
+  alerts: { emails: [] },
+  functions: [
+    {
+      pointer: '/functions/0',
+      selector: { kind: 'name', name: 'thumbnailer' },
+      mode: 'observe',
+      invokers: [
+        {
+          kind: 'service',
+          pointer: '/functions/0/invokers/0',
+          service: 's3.amazonaws.com',
+          sourceArn: 'arn:aws:s3:::uploads',
+        },
+        {
+          kind: 'role',
+          pointer: '/functions/0/invokers/1',
+          role: 'arn:aws:iam::111122223333:role/ci-deploy',
+          expires: '2026-10-01T12:00:00Z',
+        },
+        {
+          kind: 'eventSourceMapping',
+          pointer: '/functions/0/invokers/2',
+          eventSourceMapping: 'arn:aws:sqs:eu-west-1:111122223333:orders',
+        },
+      ],
+    },
+  ],
+  breakGlass: [],
+};
+
+/** All that a reading of logs came to. */
+export interface WholeReading {
+  readonly calls: readonly Record<string, unknown>[];
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly told: readonly string[];
+  readonly counts: ReplayCounts;
+}
+
+/** Reads logs to their end and keeps everything. */
+export async function readAll(
+  files: readonly LogFile[],
+  parts: ReadingParts = PLAIN_READING,
+  allowlist: Allowlist = ALLOWLIST,
+): Promise<WholeReading> {
+  const calls: Record<string, unknown>[] = [];
+  const skipped: Record<string, number> = {};
+  const told: string[] = [];
+  const counts = await replayLogs(
+    {
+      files,
+      openStdin: () => {
+        throw new Error('nothing reads standard input here');
+      },
+      parts,
+      allowlist,
+      window: ALL_TIME,
+      signal: new AbortController().signal,
+    },
+    {
+      takeCall: (call) => {
+        const { group, decision, eventID, eventTime, atMs, sessionName } = call;
+        const { verdict, reason, entry, nearest } = decision;
+        calls.push({
+          ...group,
+          caller: nameCaller(group, sessionName),
+          verdict,
+          reason,
+          entry,
+          nearest,
+          eventID,
+          eventTime,
+          atMs,
+        });
+      },
+      takeSkipped: (reason, count, functionArn) => {
+        const key = `${reason} ${functionArn}`;
+        skipped[key] = (skipped[key] ?? 0) + count;
+      },
+      takeRejected: (file, position, reason) => told.push(JSON.stringify({ file, position, reason })),
+      takeUnreadable: (file, reason) => told.push(`${file}: ${reason}`),
+    },
+  );
+  return { calls, skipped, told, counts };
+}
