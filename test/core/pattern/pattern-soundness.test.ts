@@ -1,0 +1,139 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import type { Allowlist, InvokerEntry } from '../../../core/allowlist/allowlist.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import { EVENTBRIDGE_LIMITS } from '../../../core/pattern/compiled-patterns.ts';
+import { compilePatterns } from '../../../core/pattern/pattern-compiler.ts';
+import { parseInvocation } from '../../../core/record/invocation.ts';
+import { composeRecord, recordDraw } from '../../arbitraries/invoke-record.ts';
+import { breaksPatternLaw, judgeRecord } from '../../arbitraries/pattern-law.ts';
+import { allowlist, type PatternWorld, patternWorld } from '../../arbitraries/pattern-world.ts';
+import { describeWithRuler, type EventRuler, wrapRecord } from '../../event-ruler/event-ruler.ts';
+import { matchPattern, readyEvent, readyPattern } from '../../event-ruler/pattern-matcher.ts';
+
+const SEED = 20_261_121;
+/** Forty on average. */
+const records = fc.array(recordDraw, { minLength: 1, maxLength: 80, size: 'max' });
+
+/** The calls of Lambda functions in files of real records, where such files lie beside the checkout. */
+function readRealRecords(): readonly JsonObject[] {
+  const folders = [
+    join(import.meta.dirname, '../../../../shared/records'),
+    join(import.meta.dirname, '../../records/handwritten'),
+  ];
+  return folders.filter(existsSync).flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.ndjson'))
+      .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
+      .filter((line) => line.trim() !== '')
+      .map((line) => JSON.parse(line) as JsonObject),
+  );
+}
+
+/** Throws for the first record that breaks the law, with all that is needed to see it again. */
+function holdLaw(
+  { allowlist: list, exclude, limits }: PatternWorld,
+  given: readonly JsonObject[],
+  matches: readonly (readonly unknown[])[],
+): void {
+  given.forEach((record, index) => {
+    const matched = (matches[index] ?? []).length > 0;
+    const broken = breaksPatternLaw(record, judgeRecord(record, list, exclude), exclude, matched);
+    if (broken === null) return;
+    throw new Error(`${broken}: ${JSON.stringify({ record, allowlist: list, exclude, limits })}`);
+  });
+}
+
+describe('the patterns of any allowlist', () => {
+  it('match every record that is unauthorized or undetermined, and no excluded function', () => {
+    fc.assert(
+      fc.property(patternWorld, records, (world, draws) => {
+        const { patterns } = compilePatterns(world.allowlist, world.exclude, world.limits);
+        const ready = patterns.map(readyPattern);
+        const given = draws.map((draw) => composeRecord(draw, world.allowlist));
+        const matches = given.map((record) => {
+          const event = readyEvent(wrapRecord(record));
+          return ready.filter((pattern) => matchPattern(pattern, event));
+        });
+        holdLaw(world, given, matches);
+      }),
+      { seed: SEED, numRuns: 250 },
+    );
+  });
+
+  it('are as many, as long and as wild as the limits say, or fewer, shorter and tamer', () => {
+    fc.assert(
+      fc.property(patternWorld, ({ allowlist: list, exclude, limits }) => {
+        const { patterns, coverage } = compilePatterns(list, exclude, limits);
+        const texts = patterns.map((pattern) => JSON.stringify(pattern));
+        const wild = texts.filter((text) => text.includes('wildcard')).length;
+        expect(patterns.length).toBeLessThanOrEqual(limits.rules);
+        expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(limits.characters);
+        expect(coverage.wildcardRules).toBe(wild);
+        if (patterns.length > 1) expect(wild).toBeLessThanOrEqual(limits.wildcardRules);
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+});
+
+describeWithRuler('event-ruler, with the patterns of any allowlist', (start) => {
+  let ruler: EventRuler;
+  beforeAll(() => {
+    ruler = start();
+  });
+  afterAll(() => ruler.stop());
+
+  async function hold(world: PatternWorld, given: readonly JsonObject[]): Promise<void> {
+    const { patterns } = compilePatterns(world.allowlist, world.exclude, world.limits);
+    const answer = await ruler.judge(patterns, given.map(wrapRecord));
+    expect({ refused: answer.refused, repeated: answer.repeated }).toEqual({ refused: [], repeated: [] });
+    holdLaw(world, given, answer.matches);
+  }
+
+  it('takes them all, misses no record that is unauthorized or undetermined, and matches no excluded function', async () => {
+    await fc.assert(
+      fc.asyncProperty(patternWorld, records, (world, draws) =>
+        hold(
+          world,
+          draws.map((draw) => composeRecord(draw, world.allowlist)),
+        ),
+      ),
+      { seed: SEED, numRuns: 500 },
+    );
+  }, 120_000);
+
+  it('misses no real record, whoever is listed for its function', async () => {
+    const real = readRealRecords();
+    const functions = new Set(
+      real.map(parseInvocation).flatMap((one) => (one.kind === 'invocation' ? [one.functionArn ?? ''] : [])),
+    );
+    const lists = fc
+      .sample(allowlist, { seed: SEED, numRuns: 20 })
+      .flatMap(({ functions: drawn }) =>
+        ['arn', 'glob'].map((kind) => guardAll([...functions], kind, drawn[0]?.invokers ?? [])),
+      );
+    for (const list of lists) await hold({ allowlist: list, exclude: [], limits: EVENTBRIDGE_LIMITS }, real);
+    expect(functions.size).toBeGreaterThan(0);
+  });
+});
+
+function guardAll(functions: readonly string[], kind: string, invokers: readonly InvokerEntry[]): Allowlist {
+  const selectors =
+    kind === 'glob'
+      ? [{ kind: 'glob' as const, glob: '*' }]
+      : functions.map((arn) => ({ kind: 'arn' as const, arn }));
+  return {
+    version: 1,
+    trail: { functions: 'all' },
+    alerts: { emails: [] },
+    functions: selectors.map((selector, index) => ({
+      pointer: `/functions/${index}`,
+      selector,
+      mode: 'observe',
+      invokers,
+    })),
+    breakGlass: [],
+  };
+}
