@@ -38,6 +38,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./learn.ts')).learnCommand,
   },
   {
+    name: 'report',
+    summary: 'show who calls what, and what enforcing would have blocked',
+    load: async () => (await import('./report.ts')).reportCommand,
+  },
+  {
     name: 'status',
     summary: 'what live functions let in today, against the allowlist',
     load: async () => (await import('./status.ts')).statusCommand,
