@@ -27,7 +27,7 @@ const ROLES = 40;
 const STRANGER_EVERY = 1000;
 
 /** Mulberry32: small, and the same everywhere. */
-function createDice(seed: number): (sides: number) => number {
+export function createDice(seed: number): (sides: number) => number {
   let state = seed >>> 0;
   return (sides) => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -37,7 +37,8 @@ function createDice(seed: number): (sides: number) => number {
   };
 }
 
-type Dice = ReturnType<typeof createDice>;
+/** Answers a whole number from 0 up to, but not including, the number of sides. */
+export type Dice = ReturnType<typeof createDice>;
 
 function rollHex(dice: Dice, digits: number): string {
   let text = '';
@@ -112,8 +113,13 @@ const TLS = {
   clientProvidedHostHeader: `lambda.${REGION}.amazonaws.com`,
 };
 
-function rollInvoke(dice: Dice, eventTime: string, eventName: string): object {
-  const index = dice(FUNCTIONS);
+/** Rolls a call of the function with this number, as CloudTrail records it. */
+export function rollInvoke(
+  dice: Dice,
+  eventTime: string,
+  eventName: string,
+  index: number = dice(FUNCTIONS),
+): object {
   const arn = nameFunction(index);
   const { identity, parameters } = rollCaller(dice, index, dice(STRANGER_EVERY) === 0);
   return {
@@ -205,8 +211,8 @@ function rollRecord(dice: Dice, eventTime: string): object {
 }
 
 /** The callers of every function but the strangers, as invokeguard.yaml has them. */
-function composeAllowlist(): string {
-  const entries = Array.from({ length: FUNCTIONS }, (_, index) => {
+export function composeAllowlist(functions: number = FUNCTIONS): string {
+  const entries = Array.from({ length: functions }, (_, index) => {
     const source = `        sourceAccount: "${ACCOUNT}"`;
     return [
       `  - name: ${nameFunction(index)}`,

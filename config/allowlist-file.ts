@@ -3,6 +3,7 @@ import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { isJsonObject, readText } from '../core/json.ts';
 import { type Compilation, compileFile } from './allowlist-compiler.ts';
 import type { ConfigProblem, Finding } from './problem.ts';
+import { shareTexts } from './shared-text.ts';
 import { createLocator, type Locator } from './yaml-position.ts';
 import { LONGEST_TEXT, parseYamlText } from './yaml-text.ts';
 
@@ -108,7 +109,7 @@ function place(compilation: Compilation, file: string, locator: Locator | undefi
   });
   const warnings = sortByLine(compilation.warnings.map(locate));
   return compilation.kind === 'allowlist'
-    ? { kind: 'allowlist', allowlist: compilation.allowlist, warnings }
+    ? { kind: 'allowlist', allowlist: shareTexts(compilation.allowlist), warnings }
     : { kind: 'invalid', problems: sortByLine(compilation.problems.map(locate)), warnings };
 }
 

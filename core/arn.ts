@@ -61,10 +61,12 @@ export function hasWildcard(text: string): boolean {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
  */
 export function matchArn(pattern: string, text: string): boolean {
-  if (!hasWildcard(pattern)) return pattern === text;
+  // Most patterns are plain ARNs, and every pattern matches itself.
+  if (pattern === text) return true;
+  if (!hasWildcard(pattern)) return false;
   const wanted = cutArn(pattern);
   const given = cutArn(text);
-  if (wanted === undefined || given === undefined) return pattern === text;
+  if (wanted === undefined || given === undefined) return false;
   return wanted.every((part, index) => matchWildcard(part, given[index] ?? ''));
 }
 

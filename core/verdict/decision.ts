@@ -6,7 +6,9 @@ import {
   listInvokers,
 } from '../allowlist/allowlist.ts';
 import { findFunctionEntry } from '../allowlist/function-match.ts';
+import { listCandidates } from '../allowlist/invoker-index.ts';
 import { matchEntry, type ResolvedMappings } from '../allowlist/invoker-match.ts';
+import type { NarrowedFields } from '../allowlist/narrowing-match.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { LambdaInvocation } from '../record/invocation.ts';
 import { findNamesake } from './namesake.ts';
@@ -30,7 +32,7 @@ export interface Decision {
 const NO_MAPPINGS: ResolvedMappings = new Map();
 
 /** All that a verdict depends on beside the caller: calls that agree in these are judged alike. */
-export type JudgedFields = Pick<LambdaInvocation, 'functionArn' | 'eventTime' | 'requestParameters'>;
+export type JudgedFields = NarrowedFields & Pick<LambdaInvocation, 'functionArn' | 'eventTime'>;
 
 /**
  * Judges one call by the allowlist, as of the record's own `eventTime`.
@@ -54,30 +56,37 @@ export function decideInvocation(
   if (caller.kind === 'unknown') {
     return judge('undetermined', 'the record does not say who called', guarded);
   }
-  return decideByEntries(invocation, caller, listInvokers(allowlist, guarded), guarded, mappings);
+  return decideByEntries(invocation, caller, allowlist, guarded, mappings);
 }
 
 function decideByEntries(
   invocation: JudgedFields,
   caller: Caller,
-  entries: readonly InvokerEntry[],
+  allowlist: Allowlist,
   guarded: FunctionEntry,
   mappings: ResolvedMappings,
 ): Decision {
-  const atMs = Date.parse(invocation.eventTime ?? '');
   let doubt: { entry: InvokerEntry; why: string } | undefined;
   let expired: InvokerEntry | undefined;
-  for (const entry of entries) {
-    const match = matchEntry(entry, caller, invocation, mappings);
-    if (match.kind === 'noMatch') continue;
-    if (entry.expires !== undefined && Number.isNaN(atMs)) {
-      doubt ??= { entry, why: 'the entry expires, and the record does not say when the call was made' };
-    } else if (!isLive(entry, atMs)) {
-      expired ??= entry;
-    } else if (match.kind === 'unsure') {
-      doubt ??= { entry, why: match.why };
-    } else {
-      return { ...judge('authorized', 'an entry of the allowlist lists this caller', guarded), entry };
+  let narrowed: { entry: InvokerEntry; why: string } | undefined;
+  for (const entries of [guarded.invokers, allowlist.breakGlass]) {
+    for (const entry of listCandidates(entries, caller)) {
+      const match = matchEntry(entry, caller, invocation, mappings);
+      if (match.kind === 'noMatch') {
+        const named = match.caller === 'named' && judgeTerm(entry, invocation.eventTime) !== 'over';
+        if (named) narrowed ??= { entry, why: match.why };
+        continue;
+      }
+      const term = judgeTerm(entry, invocation.eventTime);
+      if (term === 'untold') {
+        doubt ??= { entry, why: 'the entry expires, and the record does not say when the call was made' };
+      } else if (term === 'over') {
+        expired ??= entry;
+      } else if (match.kind === 'unsure') {
+        doubt ??= { entry, why: match.why };
+      } else {
+        return { ...judge('authorized', 'an entry of the allowlist lists this caller', guarded), entry };
+      }
     }
   }
   if (doubt !== undefined) return { ...judge('undetermined', doubt.why, guarded), nearest: doubt.entry };
@@ -87,12 +96,24 @@ function decideByEntries(
       nearest: expired,
     };
   }
-  const namesake = findNamesake(entries, caller);
+  if (narrowed !== undefined) {
+    const reason = `an entry lists this caller for other calls: ${narrowed.why}`;
+    return { ...judge('unauthorized', reason, guarded), nearest: narrowed.entry };
+  }
+  const namesake = findNamesake(listInvokers(allowlist, guarded), caller);
   if (namesake !== undefined) {
     const reason = `no entry of the allowlist lists this caller; one lists a ${namesake.kind} of the same name with another path`;
     return { ...judge('unauthorized', reason, guarded), nearest: namesake };
   }
   return judge('unauthorized', 'no entry of the allowlist lists this caller', guarded);
+}
+
+/** Whether an entry's term runs at the time of the call; `untold` where the record does not say that time. */
+function judgeTerm(entry: InvokerEntry, eventTime: string | null): 'runs' | 'over' | 'untold' {
+  if (entry.expires === undefined) return 'runs';
+  const atMs = Date.parse(eventTime ?? '');
+  if (Number.isNaN(atMs)) return 'untold';
+  return isLive(entry, atMs) ? 'runs' : 'over';
 }
 
 function judge(verdict: Verdict, reason: string, guarded: FunctionEntry | null): Decision {
