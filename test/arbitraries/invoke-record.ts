@@ -52,7 +52,7 @@ interface StrangerDraw {
 }
 
 const TYPES =
-  'AWSService AssumedRole AssumedRole IAMUser Root AWSAccount FederatedUser anonymous WebIdentityUser SAMLUser Directory Unknown'.split(
+  'AWSService AssumedRole AssumedRole IAMUser Root Root AWSAccount FederatedUser anonymous WebIdentityUser SAMLUser Directory Unknown'.split(
     ' ',
   );
 

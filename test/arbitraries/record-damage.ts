@@ -38,6 +38,7 @@ const PATHS: readonly (readonly string[])[] = [
   ...IDENTITY.map((key) => ['userIdentity', key]),
   ['userIdentity', 'type'],
   ['userIdentity', 'invokedBy'],
+  ['userIdentity', 'accountId'],
   ['userIdentity', 'sessionContext', 'sessionIssuer'],
   ['userIdentity', 'sessionContext', 'sessionIssuer', 'arn'],
   ['userIdentity', 'sessionContext', 'sessionIssuer', 'type'],
@@ -64,6 +65,8 @@ const TEXTS = [
 
 const change: fc.Arbitrary<FieldChange> = fc.oneof(
   fc.constantFrom<FieldChange>(
+    { kind: 'remove' },
+    { kind: 'remove' },
     { kind: 'remove' },
     { kind: 'append' },
     { kind: 'shorten' },
