@@ -1,3 +1,5 @@
+import { generalizeService } from './service-principal.ts';
+
 /**
  * How an AWS service reaches a function, seen from the function:
  * - `withRole`: with a role of yours, so that the caller in CloudTrail and in IAM is that role;
@@ -73,6 +75,26 @@ export const ROLE_CALLERS: readonly RoleCaller[] = [
     origin: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-permissions.html',
   },
   {
+    service: 'rds.amazonaws.com',
+    calls: 'withRole',
+    lookFor: 'the role that the database cluster has for Lambda',
+    origin:
+      'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.Lambda.html',
+  },
+  {
+    service: 'redshift.amazonaws.com',
+    calls: 'withRole',
+    lookFor: "the external function's `IAM_ROLE`",
+    origin: 'https://docs.aws.amazon.com/redshift/latest/dg/udf-creating-a-lambda-sql-udf.html',
+  },
+  {
+    service: 'cloudformation.amazonaws.com',
+    calls: 'eitherWay',
+    lookFor: 'a Lambda hook calls with its execution role; of custom resources AWS does not say',
+    origin:
+      'https://docs.aws.amazon.com/cloudformation-cli/latest/hooks-userguide/lambda-hooks-prepare-to-create-hook.html',
+  },
+  {
     service: 'appsync.amazonaws.com',
     calls: 'eitherWay',
     lookFor: 'a data source calls with its service role, an authorizer as the service',
@@ -125,7 +147,7 @@ export const ROLE_CALLERS: readonly RoleCaller[] = [
 
 const BY_SERVICE = new Map(ROLE_CALLERS.map((row) => [row.service, row]));
 
-/** Finds what is known of a service principal; the China suffix (`.cn`) counts as the same service. */
+/** Finds what is known of a service principal; its names with a Region or with China's suffix are the same service. */
 export function findRoleCaller(service: string): RoleCaller | undefined {
-  return BY_SERVICE.get(service.replace(/\.cn$/, ''));
+  return BY_SERVICE.get(generalizeService(service));
 }

@@ -24,3 +24,9 @@ export function relateServices(listed: string, recorded: string): ServiceRelatio
   const apart = listedRegion !== undefined && recordedRegion !== undefined && listedRegion !== recordedRegion;
   return apart ? 'other' : 'kindred';
 }
+
+/** The service principal without Region and without the suffix of China; the text itself where it is none. */
+export function generalizeService(service: string): string {
+  const name = PRINCIPAL.exec(service)?.[1];
+  return name === undefined ? service : `${name}.amazonaws.com`;
+}

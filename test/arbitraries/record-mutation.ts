@@ -74,13 +74,13 @@ function isContainer(value: unknown): value is Container {
 function mutateContainer(root: Container, dice: Dice): void {
   let place = root;
   for (;;) {
-    const child = (place as Record<string, unknown>)[pickKey(place, dice)];
+    const child = readOwn(place, pickKey(place, dice));
     // Most of what the core looks at stands one to four levels deep.
     if (!isContainer(child) || dice(3) === 0) break;
     place = child;
   }
   const key = pickKey(place, dice);
-  const value = (place as Record<string, unknown>)[key];
+  const value = readOwn(place, key);
   switch (dice(8)) {
     case 0:
       if (Array.isArray(place)) place.splice(Number(key), 1);
@@ -93,13 +93,13 @@ function mutateContainer(root: Container, dice: Dice): void {
       setOwn(place, key, [value, pick(VALUES, dice)].slice(0, 1 + dice(2)));
       return;
     case 3:
-      setOwn(place, Array.isArray(place) ? String(place.length) : pick(KEYS, dice), value);
+      setOwn(place, Array.isArray(place) ? String(place.length) : pick(KEYS, dice), structuredClone(value));
       return;
     case 4:
       setOwn(place, key, dice(2) === 0 ? {} : []);
       return;
     case 5:
-      setOwn(place, key, nest(value, 1 + dice(dice(50) === 0 ? 2000 : 8)));
+      setOwn(place, key, nest(value, 1 + dice(dice(50) === 0 ? 300 : 8)));
       return;
     default:
       setOwn(place, key, pick(VALUES, dice));
@@ -110,6 +110,11 @@ function pickKey(place: Container, dice: Dice): string {
   const keys = Object.keys(place);
   if (keys.length > 0) return pick(keys, dice);
   return Array.isArray(place) ? '0' : pick(KEYS, dice);
+}
+
+/** Never what objects inherit: a mutation of that would change every record to come. */
+function readOwn(place: Container, key: string): unknown {
+  return Object.getOwnPropertyDescriptor(place, key)?.value;
 }
 
 /** As `JSON.parse` does: `__proto__` becomes a field like any other. */

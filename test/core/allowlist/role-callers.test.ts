@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { findRoleCaller, ROLE_CALLERS } from '../../../core/allowlist/role-callers.ts';
 
 describe('the table of services that do not simply call as themselves', () => {
@@ -7,8 +8,23 @@ describe('the table of services that do not simply call as themselves', () => {
     expect(row.origin).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
   });
 
-  it('finds a service of China by its name elsewhere', () => {
-    expect(findRoleCaller('states.amazonaws.com.cn')).toMatchObject({ calls: 'withRole' });
+  it.each([
+    'states.amazonaws.com.cn',
+    'states.eu-west-1.amazonaws.com',
+    'states.cn-north-1.amazonaws.com.cn',
+  ])('finds a service by its name elsewhere, %s', (service) => {
+    expect(findRoleCaller(service)).toMatchObject({ service: 'states.amazonaws.com', calls: 'withRole' });
+  });
+
+  it('is told in docs/allowlist.md row for row', () => {
+    const told = readFileSync('docs/allowlist.md', 'utf8').match(/^\| `[a-z0-9.-]+\.amazonaws\.com` \|.*$/gm);
+    expect(told).toEqual(
+      (['withRole', 'eitherWay', 'polledByLambda'] as const).flatMap((calls) =>
+        ROLE_CALLERS.filter((row) => row.calls === calls).map(
+          ({ service, lookFor, origin }) => `| \`${service}\` | ${lookFor} | [AWS](${origin}) |`,
+        ),
+      ),
+    );
   });
 
   it.each(['appsync', 'apigateway', 'events'])('knows that %s calls either way', (name) => {
