@@ -30,6 +30,7 @@ const KINDS_BY_NAME: Readonly<Record<string, FaultKind>> = {
   CredentialsProviderError: 'credentials',
   ExpiredToken: 'credentials',
   ExpiredTokenException: 'credentials',
+  InvalidAccessKeyId: 'credentials',
   InvalidClientTokenId: 'credentials',
   InvalidSignatureException: 'credentials',
   SignatureDoesNotMatch: 'credentials',

@@ -7,6 +7,7 @@ import { type LambdaInvocation, parseInvocation } from '../core/record/invocatio
 import { decideInvocation } from '../core/verdict/decision.ts';
 import type { LogFile } from '../logs/log-files.ts';
 import { readLogFile } from '../logs/log-reader.ts';
+import { fetchFiles } from '../logs/objects-ahead.ts';
 import type { CommandIo } from './command-io.ts';
 
 /** A caller that the logs show and the allowlist does not list, and what containment means for it. */
@@ -57,7 +58,7 @@ export async function findSeenCallers(
   const seen = new Set<string>();
   const unread: string[] = [];
   let records = 0;
-  for (const file of files) {
+  for await (const file of fetchFiles(files)) {
     for await (const entry of readLogFile(file, () => io.stdin)) {
       if (entry.kind === 'unreadable' || entry.kind === 'rejected')
         unread.push(`${entry.file}: ${entry.reason}`);

@@ -1,6 +1,7 @@
 import type { PolicyTarget } from '../containment/ports.ts';
 import { parseArguments } from './arguments.ts';
 import { readLiveTarget } from './live-target.ts';
+import { refusePaths } from './log-search.ts';
 import { contradictRegion, readRegion } from './region-argument.ts';
 
 /** What `contain` was asked to do. */
@@ -49,10 +50,8 @@ export function readContainOptions(
   if (first === undefined && positionals[0] !== undefined) return refuse(`unexpected \`${positionals[0]}\``);
   // `--logs a b c`: the paths after the first one are positionals.
   const logs = [...(first ?? []), ...positionals];
-  const s3 = logs.find((path) => path.startsWith('s3://'));
-  if (s3 !== undefined) {
-    return refuse(`cannot read \`${s3}\`: copy it to a folder first, for example with \`aws s3 sync\``);
-  }
+  const badPath = refusePaths(logs);
+  if (badPath !== undefined) return refuse(badPath);
   if (logs.includes('-') && !flags.has('yes') && !flags.has('dry-run')) {
     return refuse(
       '`--logs -` reads standard input, which the question needs: use `--yes` or `--dry-run` with it',

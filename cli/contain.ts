@@ -5,13 +5,13 @@ import { findFunctionEntry } from '../core/allowlist/function-match.ts';
 import { GUARD_FUNCTION_NAMES, type Guard, nameGuard } from '../core/guard.ts';
 import { parseFunctionName } from '../core/record/function-reference.ts';
 import { printSafely } from '../core/text.ts';
-import { findLogFiles } from '../logs/log-files.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { type ContainOptions, readContainOptions } from './contain-options.ts';
 import { type ContainSubjects, type ContainWriting, containFunctions } from './contain-run.ts';
 import { openLambdaPorts } from './live-lambda.ts';
 import { openLivePorts } from './live-ports.ts';
+import { findLogs } from './log-search.ts';
 import { runTier } from './tier.ts';
 import { namesTier } from './tier-options.ts';
 
@@ -28,7 +28,8 @@ guard, whose ledger keeps what a rollback puts back.
   --qualifier Q    only the policy of this version or alias
   --all            every function of the account and Region that the allowlist puts in mode enforce
   --dry-run        show the plans, ask nothing and change nothing; needs no deployed guard
-  --logs PATH…     CloudTrail logs (files, folders, or -): also show their callers who would be shut out
+  --logs PATH…     CloudTrail logs (files, folders, - or s3://BUCKET/PREFIX): also show their callers who would be
+                   shut out
   --config FILE    the allowlist (default: invokeguard.yaml); deploy the same one, or the guard goes back to its own
   --region R       the Region of --all (default: AWS_REGION or AWS_DEFAULT_REGION)
   --tier TIER      instead of the policy, whoever is listed: freeze (reserved concurrency 0: nothing runs), or
@@ -59,7 +60,7 @@ async function runContain(args: readonly string[], io: CommandIo): Promise<ExitC
   if (options.kind === 'usageError') return fail(io, `${options.message}\n${USAGE}`, 2);
   const config = readAllowlistArgument(options.config, io);
   if (config.kind === 'invalid') return 2;
-  const logs = await findLogFiles(options.logs, io.cwd);
+  const logs = await findLogs(options.logs, io);
   if (logs.kind === 'missing') return fail(io, logs.problems.join('\n'), 1);
   const lambda = openLambdaPorts(options.region, io);
   const subjects = await chooseSubjects(options, config.allowlist, lambda.functions);

@@ -5,6 +5,7 @@ import type { LogRecord } from '../logs/log-entry.ts';
 import type { LogFile } from '../logs/log-files.ts';
 import { readLogFile } from '../logs/log-reader.ts';
 import { createMappingMemory } from '../logs/mapping-memory.ts';
+import { fetchFiles } from '../logs/objects-ahead.ts';
 import type { CommandIo } from './command-io.ts';
 import { createProgress } from './progress.ts';
 
@@ -35,9 +36,11 @@ export async function findEvent(
   const unreadable: string[] = [];
   let first: LogRecord | undefined;
   let [occurrences, records, rejected] = [0, 0, 0];
-  for (const [index, file] of files.entries()) {
+  let begun = 0;
+  for await (const file of fetchFiles(files)) {
+    begun += 1;
     for await (const entry of readLogFile(file, () => io.stdin)) {
-      progress.show(`${records} records, file ${index + 1} of ${files.length}`);
+      progress.show(`${records} records, file ${begun} of ${files.length}`);
       if (entry.kind === 'unreadable') unreadable.push(`${entry.file}: ${entry.reason}`);
       if (entry.kind === 'rejected') rejected += 1;
       if (entry.kind !== 'record') continue;

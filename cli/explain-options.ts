@@ -1,4 +1,5 @@
 import { parseArguments } from './arguments.ts';
+import { refusePaths } from './log-search.ts';
 
 /** What `explain` was asked to do. */
 export interface ExplainOptions {
@@ -24,12 +25,10 @@ export function readExplainOptions(
   if (parsed.kind === 'usageError') return parsed;
   const { texts, flags, positionals } = parsed;
   if (flags.has('help')) return { kind: 'help' };
-  if (positionals.length === 0) return refuse('no PATH given, expected files, folders or `-`');
-  if (positionals.includes('')) return refuse('an empty PATH, expected a file, a folder or `-`');
-  const s3 = positionals.find((path) => path.startsWith('s3://'));
-  if (s3 !== undefined) {
-    return refuse(`cannot read \`${s3}\`: copy it to a folder first, for example with \`aws s3 sync\``);
-  }
+  if (positionals.length === 0)
+    return refuse('no PATH given, expected files, folders, `-` or `s3://BUCKET/PREFIX`');
+  const badPath = refusePaths(positionals);
+  if (badPath !== undefined) return refuse(badPath);
   const eventID = texts.get('event-id');
   if (eventID === undefined) {
     return refuse('`--event-id ID` is missing; `invokeguard replay` prints the ID of each call');

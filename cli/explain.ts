@@ -1,18 +1,19 @@
 import { encodeJsonLine, printSafely } from '../core/text.ts';
 import { explainDecision } from '../core/verdict/explanation.ts';
-import { findLogFiles } from '../logs/log-files.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { type EventSearch, findEvent } from './event-search.ts';
 import { composeExplanationJson } from './explain-json.ts';
 import { readExplainOptions } from './explain-options.ts';
 import { describeExplanation } from './explain-text.ts';
+import { findLogs } from './log-search.ts';
 
 const HELP = `Usage: invokeguard explain PATH… --event-id ID [options]
 
 Tells step by step how one record in CloudTrail logs is judged, and which entry decided or came nearest. Changes nothing.
 
-  PATH                 a file, a folder (.json, .ndjson, .jsonl below it, each also .gz), or - for standard input
+  PATH                 a file, a folder (.json, .ndjson, .jsonl below it, each also .gz), - for standard input, or
+                       s3://BUCKET/PREFIX
   --event-id ID        the record's eventID, as \`invokeguard replay\` prints it
   --config FILE        the allowlist (default: invokeguard.yaml)
   --format human|json  default human
@@ -42,7 +43,7 @@ async function runExplain(args: readonly string[], io: CommandIo): Promise<ExitC
   const { paths, eventID, format } = options;
   const config = readAllowlistArgument(options.config, io);
   if (config.kind === 'invalid') return 2;
-  const found = await findLogFiles(paths, io.cwd);
+  const found = await findLogs(paths, io);
   if (found.kind === 'missing') {
     for (const problem of found.problems) io.writeErr(`invokeguard explain: ${printSafely(problem)}\n`);
     return 1;

@@ -1,5 +1,6 @@
 import type { TimeWindow } from '../logs/replay/replay-logs.ts';
 import { parseArguments } from './arguments.ts';
+import { refusePaths } from './log-search.ts';
 import { readTimeWindow } from './time-window.ts';
 
 /** What `learn` was asked to do. */
@@ -25,8 +26,10 @@ export function readLearnOptions(
   });
   if (parsed.kind === 'usageError') return parsed;
   const { texts, positionals } = parsed;
-  if (positionals.length === 0) return refuse('no PATH given, expected files, folders or `-`');
-  if (positionals.includes('')) return refuse('an empty PATH, expected a file, a folder or `-`');
+  if (positionals.length === 0)
+    return refuse('no PATH given, expected files, folders, `-` or `s3://BUCKET/PREFIX`');
+  const badPath = refusePaths(positionals);
+  if (badPath !== undefined) return refuse(badPath);
   const [config, output] = [texts.get('config') ?? null, texts.get('output') ?? null];
   if (config === '') return refuse('`--config` has no value, expected the allowlist to add to');
   if (output === '') return refuse('`--output` has no value, expected the name of a file');

@@ -7,12 +7,13 @@ import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { draftEntries } from '../core/learn/allowlist-draft.ts';
 import { type CallTally, createCallTally, MOST_SIGHTINGS } from '../core/learn/call-tally.ts';
 import { printSafely } from '../core/text.ts';
-import { findLogFiles, type LogFile } from '../logs/log-files.ts';
+import type { LogFile } from '../logs/log-files.ts';
 import type { ReplayCounts } from '../logs/replay/call-consumer.ts';
 import { replayLogs } from '../logs/replay/replay-logs.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { type LearnOptions, readLearnOptions } from './learn-options.ts';
+import { findLogs } from './log-search.ts';
 import { createProgress } from './progress.ts';
 import { addCount, composeSummary, countRejection, createTally, type ReplayTally } from './replay-tally.ts';
 
@@ -57,7 +58,7 @@ async function runLearn(args: readonly string[], io: CommandIo): Promise<ExitCod
   }
   const base = readBase(options, io);
   if (base === undefined) return 2;
-  const found = await findLogFiles(options.paths, io.cwd);
+  const found = await findLogs(options.paths, io, options.window);
   if (found.kind === 'missing') {
     for (const problem of found.problems) io.writeErr(`invokeguard learn: ${printSafely(problem)}\n`);
     return 1;

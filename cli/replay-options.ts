@@ -2,6 +2,7 @@ import { findNearest } from '../config/nearest-key.ts';
 import type { Verdict } from '../core/verdict/decision.ts';
 import type { TimeWindow } from '../logs/replay/replay-logs.ts';
 import { parseArguments } from './arguments.ts';
+import { refusePaths } from './log-search.ts';
 import type { ReplayFormat } from './replay-line.ts';
 import { readTimeWindow } from './time-window.ts';
 
@@ -43,12 +44,11 @@ export function readReplayOptions(
   if (parsed.kind === 'usageError') return parsed;
   const { texts, flags, positionals } = parsed;
   if (flags.has('help')) return { kind: 'help' };
-  if (positionals.length === 0) return refuse('no PATH given, expected files, folders or `-`');
-  const s3 = positionals.find((path) => path.startsWith('s3://'));
-  if (s3 !== undefined) {
-    return refuse(`cannot read \`${s3}\`: copy it to a folder first, for example with \`aws s3 sync\``);
+  if (positionals.length === 0) {
+    return refuse('no PATH given, expected files, folders, `-` or `s3://BUCKET/PREFIX`');
   }
-  if (positionals.includes('')) return refuse('an empty PATH, expected a file, a folder or `-`');
+  const badPath = refusePaths(positionals);
+  if (badPath !== undefined) return refuse(badPath);
   const format = FORMATS.find((name) => name === (texts.get('format') ?? 'human'));
   if (format === undefined) {
     return refuse(`\`${texts.get('format')}\` is not a format, expected one of ${quoteAll(FORMATS)}`);

@@ -1,7 +1,7 @@
 import { printSafely } from '../core/text.ts';
-import { findLogFiles } from '../logs/log-files.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
+import { findLogs } from './log-search.ts';
 import { readReplayOptions } from './replay-options.ts';
 import { runReading } from './replay-run.ts';
 import { composeSummary, createTally, type ReplayTally } from './replay-tally.ts';
@@ -10,7 +10,8 @@ const HELP = `Usage: invokeguard replay PATH… [options]
 
 Judges the Lambda calls in CloudTrail logs by the allowlist, as the deployed guard would. Changes nothing.
 
-  PATH                        a file, a folder (.json, .ndjson, .jsonl below it, each also .gz), or - for standard input
+  PATH                        a file, a folder (.json, .ndjson, .jsonl below it, each also .gz), - for standard input,
+                              or s3://BUCKET/PREFIX; --since and --until narrow by its dates what is read there
   --config FILE               the allowlist (default: invokeguard.yaml)
   --format human|json|ndjson  default human
   --only VERDICT[,VERDICT]    print only these: authorized, unauthorized, undetermined, unguarded
@@ -46,7 +47,7 @@ async function runReplay(args: readonly string[], io: CommandIo): Promise<ExitCo
   const config = readAllowlistArgument(options.config, io);
   const before = options.against === null ? null : readAllowlistArgument(options.against, io);
   if (config.kind === 'invalid' || before?.kind === 'invalid') return 2;
-  const found = await findLogFiles(options.paths, io.cwd);
+  const found = await findLogs(options.paths, io, options.window);
   if (found.kind === 'missing') {
     for (const problem of found.problems) io.writeErr(`invokeguard replay: ${printSafely(problem)}\n`);
     return 1;

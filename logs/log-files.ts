@@ -4,28 +4,64 @@ import { join, resolve } from 'node:path';
 import { isJsonObject } from '../core/json.ts';
 
 /** One file to read, by the name that messages use; `-` stands for standard input. */
-export type LogFile =
+export type LogFile = LocalFile | { readonly kind: 'stdin'; readonly name: '-' } | LogObject | FetchedObject;
+
+/** A file of this machine. */
+export interface LocalFile {
+  readonly kind: 'file';
+  readonly name: string;
+  readonly path: string;
+  /** How large it was when it was found; 0 for what is no regular file, such as a pipe. */
+  readonly bytes: number;
+}
+
+/** An object in a store such as S3, which only this thread can read. */
+export interface LogObject {
+  readonly kind: 'object';
+  /** `s3://BUCKET/KEY` */
+  readonly name: string;
+  readonly bytes: number;
+  /** Reads it from its beginning. What goes wrong is thrown, with a `code` and with the reason as the message. */
+  readonly open: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
+}
+
+/** An object that was read into the memory, so that any thread can scan it; or that could not be. */
+export type FetchedObject =
   | {
-      readonly kind: 'file';
+      readonly kind: 'fetched';
       readonly name: string;
-      readonly path: string;
-      /** How large it was when it was found; 0 for what is no regular file, such as a pipe. */
       readonly bytes: number;
+      /** Its own buffer, so that it can be moved to another thread. */
+      readonly content: Uint8Array<ArrayBuffer>;
     }
-  | { readonly kind: 'stdin'; readonly name: '-' };
+  | { readonly kind: 'lost'; readonly name: string; readonly reason: string };
 
 /** What the paths on the command line stand for. */
 export type FoundLogFiles =
   | {
       readonly kind: 'found';
       readonly files: readonly LogFile[];
-      /** Folders and links below the given paths that could not be looked into. */
+      /** What lies below the given paths and could not be looked into. */
       readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
     }
   /** A path that was named cannot be read at all: nothing should be begun. One sentence for each. */
   | { readonly kind: 'missing'; readonly problems: readonly string[] };
 
-const LOG_NAME = /\.(json|ndjson|jsonl)(\.gz)?$/i;
+/**
+ * Finds the logs that an `s3://` path stands for; a sentence says why nothing can be read there.
+ * @param name as it stands on the command line
+ */
+export type SearchObjects = (name: string) => Promise<
+  | {
+      readonly kind: 'found';
+      readonly files: readonly LogObject[];
+      readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
+    }
+  | { readonly kind: 'missing'; readonly problem: string }
+>;
+
+/** What is read in folders: other names are none of a log. */
+export const LOG_NAME = /\.(json|ndjson|jsonl)(\.gz)?$/i;
 
 interface Search {
   readonly files: LogFile[];
@@ -38,14 +74,25 @@ interface Search {
  * Finds the log files that paths stand for, before any of them is read: a file as it is named, a folder with all the
  * `.json`, `.ndjson` and `.jsonl` files below it (each also `.gz`), `-` for standard input. Paths keep their order,
  * folders are read in the order of their names' character codes, and no file comes twice.
+ * @param searchObjects looks up what begins with `s3://`
  */
-export async function findLogFiles(paths: readonly string[], cwd: string): Promise<FoundLogFiles> {
+export async function findLogFiles(
+  paths: readonly string[],
+  cwd: string,
+  searchObjects: SearchObjects,
+): Promise<FoundLogFiles> {
   const search: Search = { files: [], unreadable: [], seen: new Set() };
   const problems: string[] = [];
   for (const name of paths) {
     if (name === '-') {
       if (!search.seen.has('-')) search.files.push({ kind: 'stdin', name });
       search.seen.add('-');
+      continue;
+    }
+    if (name.startsWith('s3://')) {
+      const found = await searchObjects(name);
+      if (found.kind === 'missing') problems.push(found.problem);
+      else addObjects(search, found);
       continue;
     }
     const path = resolve(cwd, name);
@@ -81,6 +128,18 @@ function addFile(search: Search, name: string, path: string, stats: BigIntStats)
   // Pipes (`<(zcat …)`) may share their numbers and can be read only once anyway.
   if (stats.isFile() && !claim(search, stats)) return;
   search.files.push({ kind: 'file', name, path, bytes: stats.isFile() ? Number(stats.size) : 0 });
+}
+
+function addObjects(
+  search: Search,
+  { files, unreadable }: Extract<Awaited<ReturnType<SearchObjects>>, { readonly kind: 'found' }>,
+): void {
+  const fresh = files.filter(({ name }) => !search.seen.has(name));
+  for (const file of fresh) {
+    search.seen.add(file.name);
+    search.files.push(file);
+  }
+  search.unreadable.push(...unreadable);
 }
 
 function claim(search: Search, stats: BigIntStats): boolean {

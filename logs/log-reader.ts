@@ -15,12 +15,12 @@ export async function* readLogFile(
   file: LogFile,
   openStdin: () => AsyncIterable<unknown>,
 ): AsyncGenerator<LogEntry> {
-  const source: AsyncIterable<Uint8Array> =
-    file.kind === 'stdin'
-      ? readBytes(openStdin())
-      : (createReadStream(file.path) as AsyncIterable<Uint8Array>);
+  if (file.kind === 'lost') {
+    yield { kind: 'unreadable', file: file.name, reason: file.reason };
+    return;
+  }
   try {
-    for await (const entry of readDocuments(readLines(decompressBytes(source)))) {
+    for await (const entry of readDocuments(readLines(decompressBytes(openBytes(file, openStdin))))) {
       yield* openEntry(file.name, entry);
     }
   } catch (error) {
@@ -28,7 +28,27 @@ export async function* readLogFile(
   }
 }
 
-async function* readBytes(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+/** The bytes of a file, as they lie where they lie. */
+function openBytes(
+  file: Exclude<LogFile, { readonly kind: 'lost' }>,
+  openStdin: () => AsyncIterable<unknown>,
+): AsyncIterable<Uint8Array> {
+  switch (file.kind) {
+    case 'stdin':
+      return readBytes(openStdin());
+    case 'file':
+      return createReadStream(file.path) as AsyncIterable<Uint8Array>;
+    case 'object':
+      return file.open(NEVER);
+    case 'fetched':
+      return readBytes([file.content]);
+  }
+}
+
+/** Who stops reading an object in the middle ends its stream; nothing else has to be told. */
+const NEVER = new AbortController().signal;
+
+async function* readBytes(stream: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<Uint8Array> {
   for await (const chunk of stream) {
     yield chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk));
   }

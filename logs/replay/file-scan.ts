@@ -12,6 +12,9 @@ const WHOLE_INFLATED_BYTES = 24 * 1024 * 1024;
 const LEAST_INFLATED_BYTES = 64 * 1024;
 const STREAM_BYTES = 512 * 1024;
 
+/** What can be read a second time where the scanner gives up. */
+type ScannableFile = Exclude<LogFile, { readonly kind: 'stdin' } | { readonly kind: 'lost' }>;
+
 /**
  * Reads one log file with the scanner. Answers `unknown` where it holds what the scanner does not read, is damaged, or
  * cannot be read at all: then nothing of it is in the batch, and the plain path reads it, or says what is wrong.
@@ -22,13 +25,13 @@ export async function scanLogFile(
   writer: BatchWriter,
 ): Promise<'done' | 'unknown'> {
   // Pipes and empty files: what can be read only once is not tried twice.
-  if (file.kind === 'stdin' || file.bytes === 0) return 'unknown';
+  if (file.kind === 'stdin' || file.kind === 'lost' || file.bytes === 0) return 'unknown';
   const mark = writer.mark();
   let end: 'done' | 'unknown' = 'unknown';
   try {
     rows.start(file.name);
-    const whole = file.bytes <= WHOLE_FILE_BYTES ? readWhole(file.path) : undefined;
-    end = whole === undefined ? await scanStream(file.path, rows) : scanWhole(whole, rows);
+    const whole = readWhole(file);
+    end = whole === undefined ? await scanStream(openStream(file), rows) : scanWhole(whole, rows);
   } catch {
     // The plain path meets the same fault, and tells it.
   }
@@ -40,17 +43,23 @@ function scanWhole(bytes: Uint8Array, rows: RowReader): 'done' | 'unknown' {
   return rows.push(bytes) === 'unknown' ? 'unknown' : rows.end();
 }
 
-async function scanStream(path: string, rows: RowReader): Promise<'done' | 'unknown'> {
-  const source = createReadStream(path, { highWaterMark: STREAM_BYTES }) as AsyncIterable<Uint8Array>;
+async function scanStream(source: AsyncIterable<Uint8Array>, rows: RowReader): Promise<'done' | 'unknown'> {
   for await (const chunk of decompressBytes(source)) {
     if (rows.push(chunk) === 'unknown') return 'unknown';
   }
   return rows.end();
 }
 
+async function* openStream(file: ScannableFile): AsyncGenerator<Uint8Array> {
+  if (file.kind === 'fetched') yield file.content;
+  else if (file.kind === 'object') yield* file.open(new AbortController().signal);
+  else yield* createReadStream(file.path, { highWaterMark: STREAM_BYTES }) as AsyncIterable<Uint8Array>;
+}
+
 /** The text of a file; undefined where it is so long that it has to be streamed. */
-function readWhole(path: string): Uint8Array | undefined {
-  const bytes = readFileSync(path);
+function readWhole(file: ScannableFile): Uint8Array | undefined {
+  if (file.kind === 'object' || file.bytes > WHOLE_FILE_BYTES) return undefined;
+  const bytes = file.kind === 'file' ? readFileSync(file.path) : Buffer.from(file.content.buffer);
   if (!isGzip(bytes)) return bytes;
   // gzip ends with the length of what it holds (of its last member). It is only a guess to make room by.
   const length = bytes.length < 18 ? 0 : bytes.readUInt32LE(bytes.length - 4);

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LogFile } from '../log-files.ts';
+import { createObjectsAhead } from '../objects-ahead.ts';
 import type { OriginReading } from '../scan/fields.ts';
 import { createBatchReader } from './batch-reader.ts';
 import type { CallBatch } from './call-batch.ts';
@@ -29,7 +30,7 @@ const TASKS_AHEAD = 8;
 
 /** The bytes of files together, as they lie on the disk, as far as that is known before they are read. */
 export function measureFiles(files: readonly LogFile[]): number {
-  return files.reduce((sum, file) => sum + (file.kind === 'file' ? file.bytes : 0), 0);
+  return files.reduce((sum, file) => sum + ('bytes' in file ? file.bytes : 0), 0);
 }
 
 /** Reads files, on many threads where that pays, and gives up what they hold in the order of the files. */
@@ -47,26 +48,41 @@ export async function* readBatches(
       ? undefined
       : createWorkerPool(parts.workerFile, settings, threads);
   const own = createBatchReader(settings, openStdin);
+  const objects = createObjectsAhead(files);
+  /** Starts tasks in their order, each when its objects are here. */
+  let starting = Promise.resolve();
   try {
-    let started = 0;
+    let [started, startedFiles, first] = [0, 0, 0];
     for (const [number, task] of tasks.entries()) {
       const startable = pool === undefined ? 0 : Math.min(tasks.length, number + threads * TASKS_AHEAD);
       for (; started < startable; started += 1) {
-        const next = tasks[started];
-        if (next !== undefined && isShareable(next)) pool?.start(started, next);
+        const next = tasks[started] ?? [];
+        if (isShareable(next)) starting = startNext(starting, started, startedFiles);
+        startedFiles += next.length;
       }
       if (pool !== undefined && isShareable(task)) {
         for await (const { batch, reader } of pool.batches(number)) yield { batch, reader };
-        continue;
+        for (const index of task.keys()) objects.release(first + index);
+      } else {
+        for (const index of task.keys()) {
+          for await (const batch of own.read(await objects.take(first + index))) yield { batch, reader: own };
+          objects.release(first + index);
+          // Lets an interruption through: reading whole files never waits for anything.
+          await setImmediate();
+        }
+        yield { batch: own.finish(), reader: own };
       }
-      for (const file of task) {
-        for await (const batch of own.read(file)) yield { batch, reader: own };
-        // Lets an interruption through: reading whole files never waits for anything.
-        await setImmediate();
-      }
-      yield { batch: own.finish(), reader: own };
+      first += task.length;
     }
   } finally {
+    objects.stop();
     await pool?.stop();
+  }
+
+  async function startNext(before: Promise<void>, number: number, firstFile: number): Promise<void> {
+    await before;
+    const ready: LogFile[] = [];
+    for (const index of (tasks[number] ?? []).keys()) ready.push(await objects.take(firstFile + index));
+    pool?.start(number, ready);
   }
 }

@@ -105,5 +105,11 @@ export function createWorkerPool(workerFile: string, settings: ReaderSettings, c
 
 function tell(worker: Worker, message: ToWorker): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
-  worker.postMessage(message);
+  worker.postMessage(message, listContents(message));
+}
+
+/** What is moved instead of copied: objects that were fetched. */
+function listContents(message: ToWorker): ArrayBuffer[] {
+  if (message.kind !== 'read') return [];
+  return message.task.flatMap((file) => (file.kind === 'fetched' ? [file.content.buffer] : []));
 }

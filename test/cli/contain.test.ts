@@ -282,7 +282,7 @@ describe('callers in CloudTrail logs', () => {
   async function readLogs(lines: readonly unknown[]): Promise<ContainOrder['logs']> {
     const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
     writeFileSync(join(folder, 'calls.json'), text);
-    const found = await findLogFiles(['calls.json'], folder);
+    const found = await findLogFiles(['calls.json'], folder, jest.fn());
     return { files: found.kind === 'found' ? found.files : [], unread: [] };
   }
 
@@ -419,7 +419,7 @@ describe('the command line of contain', () => {
     [['contain', 'thumbnailer'], 'unexpected `thumbnailer`'],
     [['contain', '--function', FUNCTION_ARN, '--logs'], '`--logs` needs a value'],
     [['contain', '--function', FUNCTION_ARN, '--logs', '-'], 'reads standard input'],
-    [['contain', '--function', FUNCTION_ARN, '--logs', 'a', 's3://bucket/x'], 'aws s3 sync'],
+    [['contain', '--function', FUNCTION_ARN, '--logs', 'a', 's3://'], '`s3://` names no bucket'],
     [['contain', '--function', FUNCTION_ARN, '--dryrun'], 'did you mean `--dry-run`?'],
     [
       ['contain', '--function', FUNCTION_ARN.replace('thumbnailer', 'legacy')],

@@ -197,7 +197,7 @@ describe('invokeguard explain', () => {
     [['-', '--event-id'], 'option `--event-id` needs a value'],
     [['-', '--event-id', 'e1', '--format', 'ndjson'], '`ndjson` is not a format'],
     [['-', '--eventid', 'e1'], 'did you mean `--event-id`?'],
-    [['s3://bucket/x', '--event-id', 'e1'], 'aws s3 sync'],
+    [['s3:///x', '--event-id', 'e1'], '`s3:///x` names no bucket'],
     [['-', '--event-id', 'e1', '--config', 'no.yaml'], 'no.yaml'],
   ])('refuses %j with exit code 2', async (argv, text) => {
     const { code, out, err } = await run(argv);

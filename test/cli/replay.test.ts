@@ -83,7 +83,8 @@ describe('invokeguard', () => {
     [['replay', '-', '--only', 'unauthorised'], 'did you mean `unauthorized`?'],
     [['replay', '-', '--since', '2026-02-30'], '`2026-02-30` is not a time'],
     [['replay', '-', '--since', '2026-02-02', '--until', '2026-02-01'], '`--since` is not before `--until`'],
-    [['replay', 's3://bucket/x'], 'aws s3 sync'],
+    [['replay', 's3://'], '`s3://` names no bucket'],
+    [['replay', 's3://buck et/x'], '`buck et` is not the name of a bucket'],
     [['replay', '-', '--config', 'no.yaml'], 'no.yaml'],
   ])('refuses %j with exit code 2', async (argv, text) => {
     const result = await run(argv);

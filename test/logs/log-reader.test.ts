@@ -188,7 +188,7 @@ describe('findLogFiles', () => {
       await writeFile(join(folder, name), a);
     await symlink(folder, join(folder, 'b', 'up'));
     await symlink('nowhere', join(folder, 'dead.json'));
-    const found = await findLogFiles(['.', 'a.ndjson', 'README.md', '-', '-'], folder);
+    const found = await findLogFiles(['.', 'a.ndjson', 'README.md', '-', '-'], folder, jest.fn());
     expect(found).toMatchObject({ kind: 'found', unreadable: [{ file: 'dead.json' }] });
     expect(found.kind === 'found' && found.files.map(({ name }) => name)).toEqual([
       'a.ndjson',
@@ -201,7 +201,7 @@ describe('findLogFiles', () => {
 
   it('names every path that is not there, and reads none', async () => {
     await writeFile(join(folder, 'a.json'), a);
-    expect(await findLogFiles(['a.json', 'no', 'nor'], folder)).toEqual({
+    expect(await findLogFiles(['a.json', 'no', 'nor'], folder, jest.fn())).toEqual({
       kind: 'missing',
       problems: ['cannot read `no`: no such file or folder', 'cannot read `nor`: no such file or folder'],
     });

@@ -1,0 +1,109 @@
+import { judgeFolder, judgeKey } from './key-layout.ts';
+import { describeSystemError, LOG_NAME, type LogObject } from './log-files.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { TimeWindow } from './replay/replay-logs.ts';
+
+/** A place in a store. */
+export interface ObjectPlace {
+  readonly bucket: string;
+  /** A key, or the folder that it names, with or without its last `/`; empty for the whole bucket. */
+  readonly path: string;
+}
+
+/** The log objects of a place. */
+export interface FoundObjects {
+  /** In the order of their keys' character codes. */
+  readonly files: readonly LogObject[];
+  /** Folders that could not be listed. */
+  readonly unreadable: readonly { readonly file: string; readonly reason: string }[];
+  /** Folders and objects that were left out because of their dates. */
+  readonly otherTime: number;
+}
+
+/** So many listings are under way at a time. One takes tens of milliseconds and little else. */
+const LISTINGS_AT_A_TIME = 24;
+
+/** Reads `s3://BUCKET[/PATH]`; what is wrong with it is answered in one sentence. */
+export function readObjectPlace(text: string): ObjectPlace | string {
+  const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)\/?([\s\S]*)$/.exec(text) ?? [];
+  if (bucket === '') return `\`${text}\` names no bucket, expected \`s3://BUCKET\` or \`s3://BUCKET/PREFIX\``;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(bucket)) {
+    return `\`${bucket}\` is not the name of a bucket, expected letters, digits, dots and hyphens`;
+  }
+  return { bucket, path };
+}
+
+/**
+ * Finds the logs of a place, folder by folder, many at a time. A folder of another service, of digests or of Insights
+ * is not looked into, nor one whose dates show that it holds no call of the window. As on a disk, `logs` means the
+ * object `logs` and what lies in the folder `logs/`, not `logs-of-others/`. Throws where the place itself cannot be
+ * listed.
+ */
+export async function findLogObjects(
+  store: ObjectStore,
+  { bucket, path }: ObjectPlace,
+  window: TimeWindow,
+): Promise<FoundObjects> {
+  const unreadable: { file: string; reason: string }[] = [];
+  const limit = createLimit(LISTINGS_AT_A_TIME);
+  let otherTime = 0;
+  const isFolder = path === '' || path.endsWith('/');
+  // Whoever names an object wants that one, whatever its name says.
+  const named = isFolder ? undefined : await store.findObject(bucket, path);
+  const inside = await searchFolder(isFolder ? path : `${path}/`, 'named');
+  return { files: [...(named === undefined ? [] : [open(named)]), ...inside], unreadable, otherTime };
+
+  async function searchFolder(folder: string, origin: 'named' | 'found'): Promise<LogObject[]> {
+    const listed = await list(folder, origin);
+    const entries = [
+      ...listed.objects
+        .filter(({ key }) => LOG_NAME.test(key) && isWanted(judgeKey(key, window)))
+        .map((object) => ({ key: object.key, find: () => Promise.resolve([open(object)]) })),
+      ...listed.folders
+        .filter((key) => isWanted(judgeFolder(key, window)))
+        .map((key) => ({ key, find: () => searchFolder(key, 'found') })),
+    ].sort((left, right) => (left.key < right.key ? -1 : 1));
+    return (await Promise.all(entries.map(({ find }) => find()))).flat();
+  }
+
+  async function list(folder: string, origin: 'named' | 'found'): ReturnType<ObjectStore['listFolder']> {
+    try {
+      return await limit(() => store.listFolder(bucket, folder));
+    } catch (error) {
+      if (origin === 'named') throw error;
+      unreadable.push({ file: `s3://${bucket}/${folder}`, reason: describeSystemError(error) });
+      return { folders: [], objects: [] };
+    }
+  }
+
+  function isWanted(verdict: ReturnType<typeof judgeKey>): boolean {
+    if (verdict === 'otherTime') otherTime += 1;
+    return verdict === 'wanted';
+  }
+
+  function open({ key, bytes }: StoredObject): LogObject {
+    return {
+      kind: 'object',
+      name: `s3://${bucket}/${key}`,
+      bytes,
+      open: (signal) => store.openObject(bucket, key, signal),
+    };
+  }
+}
+
+/** Lets so many calls be under way at a time; the others wait for their turn. */
+function createLimit(most: number): <Result>(call: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let free = most;
+  return async (call) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await call();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}
