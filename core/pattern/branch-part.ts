@@ -44,7 +44,7 @@ export function groupBy<Item>(
   return [...groups.values()];
 }
 
-/** The test that none of the values fits; `undefined` where there is none. It takes a wildcard where kinds are mixed. */
+/** The test that none of the values fits; `undefined` where there is none. It takes a wildcard where kinds are mixed too. */
 export function refuseValues(values: readonly FieldValue[]): JsonObject | undefined {
   const prefixes = [...new Set(values.flatMap(({ kind, text }) => (kind === 'prefix' ? [text] : [])))];
   const stems = prefixes.filter(
@@ -53,9 +53,11 @@ export function refuseValues(values: readonly FieldValue[]): JsonObject | undefi
   const texts = values.flatMap(({ kind, text }) =>
     kind === 'exact' && !stems.some((stem) => text.startsWith(stem)) ? [text] : [],
   );
-  if (stems.length === 0) return texts.length === 0 ? undefined : { 'anything-but': [...new Set(texts)] };
-  if (texts.length === 0) return { 'anything-but': { prefix: stems } };
+  const wild = values.flatMap(({ kind, text }) => (kind === 'wildcard' ? [text] : []));
+  if (stems.length === 0 && wild.length === 0)
+    return texts.length === 0 ? undefined : { 'anything-but': [...new Set(texts)] };
+  if (texts.length === 0 && wild.length === 0) return { 'anything-but': { prefix: stems } };
   // Two tests of one field can not both be asked for: of a path that a pattern has twice, only the last one counts.
-  const wildcard = [...new Set(texts), ...stems.map((stem) => `${stem}*`)];
+  const wildcard = [...new Set([...texts, ...stems.map((stem) => `${stem}*`), ...wild])];
   return { 'anything-but': { wildcard } };
 }

@@ -2,9 +2,9 @@ import { type Allowlist, type InvokerEntry, listInvokers } from '../allowlist/al
 import { hasWildcard, parseArn } from '../arn.ts';
 import { isJsonObject } from '../json.ts';
 
-/** The value of a field: exactly this text, or every text that starts with it. */
+/** The value of a field: exactly this text, every text that starts with it, or every text that fits its `*`. */
 export interface FieldValue {
-  readonly kind: 'exact' | 'prefix';
+  readonly kind: 'exact' | 'prefix' | 'wildcard';
   readonly text: string;
 }
 
@@ -46,7 +46,7 @@ export function readAtom(entry: InvokerEntry): AtomReading {
       if (role === undefined) return pass('EventBridge can not match its wildcards as IAM does');
       if (narrowing.invokedBy === undefined)
         return makeAtom({ kind: 'role', role, key: writeKey('role', role) });
-      if (role.kind === 'prefix')
+      if (role.kind !== 'exact')
         return pass('a pattern can not tell it and the service that uses it together');
       const { invokedBy } = narrowing;
       return makeAtom({
@@ -113,13 +113,20 @@ function readService(entry: Extract<InvokerEntry, { kind: 'service' }>): AtomRea
   });
 }
 
-/** An ArnLike pattern without wildcards is one text; with a single `*` at its very end it is a prefix. */
+/**
+ * An ArnLike pattern as EventBridge can match it. The last of the six parts reaches to the end of the ARN, so that a
+ * `*` there runs over colons as EventBridge's does; in any other part it does not. For `?` EventBridge has nothing.
+ */
 function readPattern(pattern: string): FieldValue | undefined {
   if (!hasWildcard(pattern)) return { kind: 'exact', text: pattern };
-  const stem = pattern.slice(0, -1);
-  if (!pattern.endsWith('*') || hasWildcard(stem)) return undefined;
-  // The last of the six parts reaches to the end of the ARN, colons included; a `*` in any other part does not.
-  return stem.split(':').length >= 6 ? { kind: 'prefix', text: stem } : undefined;
+  const parts = pattern.split(':');
+  const last = parts.slice(5).join(':');
+  if (hasWildcard(parts.slice(0, 5).join(':')) || last.includes('?') || last === '') return undefined;
+  const text = pattern.replaceAll(/\*+/g, '*');
+  const stem = text.slice(0, -1);
+  return text.endsWith('*') && !hasWildcard(stem)
+    ? { kind: 'prefix', text: stem }
+    : { kind: 'wildcard', text };
 }
 
 /** Atoms sorted by key; two sets with the same text hold the same atoms. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { CallerBranch } from './branch-part.ts';
-import type { CallerAtom } from './caller-atom.ts';
+import type { CallerAtom, FieldValue } from './caller-atom.ts';
 import { composeBranches, type RareTypes } from './caller-branch.ts';
 import { measure } from './event-pattern.ts';
 import type { FunctionGroup } from './function-group.ts';
@@ -13,6 +13,8 @@ export interface WriterTerms {
   readonly exclude: readonly string[];
   /** Characters of one pattern. */
   readonly characters: number;
+  /** Rules that may hold a wildcard. */
+  readonly wildcardRules: number;
   readonly partition: string;
   readonly toldTypes: readonly string[];
 }
@@ -20,8 +22,11 @@ export interface WriterTerms {
 /** How callers are told: shorter forms match more. */
 export interface GroupForm {
   readonly rareTypes: RareTypes;
-  /** Where a group lists whole accounts or prefixes beside exact ARNs: tell both with a wildcard, or the exact ones only. */
-  readonly mixedValues: 'wildcard' | 'exactOnly';
+  /**
+   * Whether wildcards tell what takes them (patterns with a wildcard of their own, whole accounts beside exact ARNs):
+   * for every group, for the first groups as far as there are rules for it, or for none.
+   */
+  readonly wildcards: 'all' | 'some' | 'none';
 }
 
 /** Groups as patterns, with those that are always there. */
@@ -44,18 +49,28 @@ interface FittedCallers {
 export function createGroupWriter(terms: WriterTerms): GroupWriter {
   const known = new Map<string, FittedCallers>();
   const room = measureRoom(terms.characters);
-  return (groups, form) => {
+  const fit = (group: FunctionGroup, rareTypes: RareTypes, wildcards: 'used' | 'unused'): FittedCallers => {
+    const longest = findLongest(group.matchers);
+    const key = `${rareTypes} ${wildcards} ${measure(longest)} ${group.callers.text}`;
+    const fitted = known.get(key) ?? fitCallers(group, longest, room, { rareTypes, wildcards }, terms);
+    known.set(key, fitted);
+    return fitted;
+  };
+  return (groups, { rareTypes, wildcards }) => {
     const dropped = new Map<string, string>();
+    // One of the patterns that are always there has wildcards; rules are hardly ever filled to the end.
+    let left =
+      wildcards === 'some' ? (terms.wildcardRules - 1) * room * 0.8 : wildcards === 'all' ? Infinity : 0;
     const branched = groups.map((group) => {
-      const longest = findLongest(group.matchers);
-      const key = `${form.rareTypes} ${form.mixedValues} ${measure(longest)} ${group.callers.text}`;
-      const fitted = known.get(key) ?? fitCallers(group, longest, room, form, terms);
-      known.set(key, fitted);
+      const wild = left > 0 ? fit(group, rareTypes, 'used') : undefined;
+      const length = wild === undefined || !isWild(group, wild) ? 0 : measureGroup(group, wild);
+      const fitted = wild === undefined || length > left ? fit(group, rareTypes, 'unused') : wild;
+      left -= fitted === wild ? length : 0;
       for (const [atomKey, why] of fitted.dropped) dropped.set(atomKey, why);
       return { ...group, branches: fitted.branches };
     });
     const { exclude, characters, toldTypes } = terms;
-    const shared = form.rareTypes === 'shared' && groups.length > 0;
+    const shared = rareTypes === 'shared' && groups.length > 0;
     const patterns = [
       ...composeStandingPatterns(exclude),
       ...(shared ? [composeRareTypesPattern(toldTypes, exclude)] : []),
@@ -65,15 +80,23 @@ export function createGroupWriter(terms: WriterTerms): GroupWriter {
   };
 }
 
+function isWild({ matchers }: FunctionGroup, { branches }: FittedCallers): boolean {
+  return JSON.stringify([matchers, branches]).includes('"wildcard":');
+}
+
+function measureGroup({ matchers }: FunctionGroup, { branches }: FittedCallers): number {
+  return measure(matchers) + measure(branches.map(({ detail }) => detail));
+}
+
 /** A list of callers can not be spread over patterns: where it is too long for one, some callers are not told. */
 function fitCallers(
   { callers }: FunctionGroup,
   longest: FunctionMatcher,
   room: number,
-  { rareTypes, mixedValues }: GroupForm,
+  { rareTypes, wildcards }: { readonly rareTypes: RareTypes; readonly wildcards: 'used' | 'unused' },
   { partition, toldTypes }: WriterTerms,
 ): FittedCallers {
-  const mixed = mixedValues === 'exactOnly' ? findMixed(callers.atoms) : new Set<CallerAtom>();
+  const mixed = wildcards === 'unused' ? findWild(callers.atoms) : new Set<CallerAtom>();
   const dropped = new Map<string, string>();
   for (const { key } of mixed) dropped.set(key, 'rules with wildcards are few');
   let atoms = callers.atoms.filter((atom) => !mixed.has(atom));
@@ -87,30 +110,37 @@ function fitCallers(
   }
 }
 
-/** Atoms that are told by a prefix beside others of their kind that are told exactly. */
-function findMixed(atoms: readonly CallerAtom[]): ReadonlySet<CallerAtom> {
+/** Atoms that take a wildcard: by themselves, or as a prefix beside others of their kind that are told exactly. */
+function findWild(atoms: readonly CallerAtom[]): ReadonlySet<CallerAtom> {
   const exact = new Set(
-    atoms.flatMap((atom) => {
-      if (atom.kind === 'role') return atom.role.kind === 'exact' ? ['role'] : [];
-      if (atom.kind === 'user') return atom.user.kind === 'exact' ? ['user'] : [];
-      return atom.kind === 'service' && atom.sourceArn?.kind === 'exact' ? [atom.service] : [];
+    atoms.flatMap((atom) => (readValue(atom)?.kind === 'exact' ? [nameField(atom)] : [])),
+  );
+  return new Set(
+    atoms.filter((atom) => {
+      if (atom.kind === 'account') return exact.has('role') || exact.has('user');
+      const kind = readValue(atom)?.kind;
+      return kind === 'wildcard' || (kind === 'prefix' && exact.has(nameField(atom)));
     }),
   );
-  const mixes = (atom: CallerAtom): boolean => {
-    switch (atom.kind) {
-      case 'role':
-        return atom.role.kind === 'prefix' && exact.has('role');
-      case 'user':
-        return atom.user.kind === 'prefix' && exact.has('user');
-      case 'account':
-        return exact.has('role') || exact.has('user');
-      case 'service':
-        return atom.sourceArn?.kind === 'prefix' && exact.has(atom.service);
-      case 'anonymous':
-        return false;
-    }
-  };
-  return new Set(atoms.filter(mixes));
+}
+
+function readValue(atom: CallerAtom): FieldValue | undefined {
+  switch (atom.kind) {
+    case 'role':
+      return atom.role;
+    case 'user':
+      return atom.user;
+    case 'service':
+      return atom.sourceArn;
+    case 'account':
+    case 'anonymous':
+      return undefined;
+  }
+}
+
+/** Atoms of one field are told by one test. */
+function nameField(atom: CallerAtom): string {
+  return atom.kind === 'service' ? atom.service : atom.kind;
 }
 
 function findLongest(matchers: readonly FunctionMatcher[]): FunctionMatcher {

@@ -36,6 +36,7 @@ export function compilePatterns(
   const writer = createGroupWriter({
     exclude,
     characters: limits.characters,
+    wildcardRules: limits.wildcardRules,
     partition: readPartitionOf(allowlist),
     toldTypes: listToldTypes(kinds),
   });
@@ -43,10 +44,12 @@ export function compilePatterns(
   const full = allowlist.functions.map(matchFunction);
   const short = shortenArns(allowlist);
   return (
-    compileExactly(source, full, { rareTypes: 'own', mixedValues: 'wildcard' }) ??
-    compileExactly(source, short, { rareTypes: 'shared', mixedValues: 'wildcard' }) ??
-    compileExactly(source, short, { rareTypes: 'shared', mixedValues: 'exactOnly' }) ??
-    compileLoosely(source, short) ??
+    compileExactly(source, full, { rareTypes: 'own', wildcards: 'all' }) ??
+    compileExactly(source, short, { rareTypes: 'shared', wildcards: 'all' }) ??
+    compileExactly(source, short, { rareTypes: 'shared', wildcards: 'some' }) ??
+    compileExactly(source, short, { rareTypes: 'shared', wildcards: 'none' }) ??
+    compileLoosely(source, short, { rareTypes: 'shared', wildcards: 'some' }) ??
+    compileLoosely(source, short, { rareTypes: 'shared', wildcards: 'none' }) ??
     compileEveryCall(source)
   );
 }
@@ -80,9 +83,12 @@ function compileExactly(
 }
 
 /** As many functions by themselves as fit, the rest with the callers that they share. */
-function compileLoosely(source: Source, matchers: readonly FunctionMatcher[]): CompiledPatterns | undefined {
+function compileLoosely(
+  source: Source,
+  matchers: readonly FunctionMatcher[],
+  form: GroupForm,
+): CompiledPatterns | undefined {
   const { limits, writer } = source;
-  const form: GroupForm = { rareTypes: 'shared', mixedValues: 'exactOnly' };
   const refined = refineMatchers(matchers, { ...source, room: limits.characters / 2 });
   const characters = limits.characters * limits.rules;
   const grouping = groupLoosely({ ...source, characters, matchers: refined.matchers }, (groups) =>
