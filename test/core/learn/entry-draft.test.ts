@@ -89,9 +89,20 @@ describe('an entry is drafted from what was seen', () => {
       'every call failed',
     ],
     [
-      'less than a thousandth of many calls is rare',
-      [{ caller: role('z') }, { caller: role('b'), times: 1500 }],
+      'fewer than ten calls, and less than a hundredth of many, are rare',
+      [
+        { caller: role('z'), times: 9 },
+        { caller: role('b'), times: 1500 },
+      ],
       'rare',
+    ],
+    [
+      'ten calls are not rare among however many',
+      [
+        { caller: role('z'), times: 10 },
+        { caller: role('b'), times: 1500 },
+      ],
+      null,
     ],
     [
       'who came first in the last tenth of more than a day is late',
