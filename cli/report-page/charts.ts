@@ -37,6 +37,13 @@ interface DrawnElement {
 // Observable Plot draws on any document; this one is never shown. No browser and no script take part.
 const DRAWING: unknown = createDocument('');
 
+const COMPACT = new Intl.NumberFormat('en-GB', { notation: 'compact' });
+
+/** Counts are whole: where an axis is so short that its ticks fall between them, those stay without a number. */
+function formatTick(value: number): string {
+  return Number.isInteger(value) ? COMPACT.format(value) : '';
+}
+
 /** Calls over time as stacked columns, each with its numbers as a tooltip. */
 export function drawColumns(label: string, time: ChartTime, series: readonly ChartSeries[]): Markup {
   const columns = series.flatMap(({ name, color, counts }) =>
@@ -48,7 +55,7 @@ export function drawColumns(label: string, time: ChartTime, series: readonly Cha
     height: 220,
     marginLeft: 56,
     x: { type: 'utc', label: null, domain: findDomain(time) },
-    y: { label: null, grid: true, ticks: 4, tickFormat: 's', zero: true },
+    y: { label: null, grid: true, ticks: 4, tickFormat: formatTick, zero: true },
     marks: [
       Plot.rectY(
         columns,
@@ -82,7 +89,7 @@ export function drawAreas(label: string, time: ChartTime, series: readonly Chart
     height: 130,
     marginLeft: 44,
     x: { type: 'utc', label: null, domain: findDomain(time), ticks: 5 },
-    y: { label: null, grid: true, ticks: 3, tickFormat: 's', zero: true },
+    y: { label: null, grid: true, ticks: 3, tickFormat: formatTick, zero: true },
     marks: [
       Plot.areaY(points, Plot.stackY({ x: 'at', y: 'calls', z: 'fill', fill: 'fill', curve: 'step-after' })),
       Plot.ruleY([0]),
@@ -111,7 +118,7 @@ export function drawBars(
     marginLeft: 230,
     marginRight: 80,
     marginTop: 6,
-    x: { label: null, grid: true, ticks: 5, tickFormat: 's', zero: true },
+    x: { label: null, grid: true, ticks: 5, tickFormat: formatTick, zero: true },
     y: {
       label: null,
       type: 'band',
@@ -144,7 +151,7 @@ export function drawBars(
 
 function draw(label: string, options: Plot.PlotOptions): Markup {
   const drawn: unknown = Plot.plot({
-    width: 960,
+    width: 1072,
     // Colours are names of the style sheet, to be taken as they are.
     color: { type: 'identity' },
     ...options,
@@ -189,11 +196,11 @@ function findDomain(time: ChartTime): readonly Date[] {
   return [placeBucket(time, 0).from, placeBucket(time, time.starts.length).from];
 }
 
-const LONGEST_LABEL = 34;
+const LONGEST_LABEL = 30;
 
 function cutLabel(text: string): string {
   const characters = Array.from(text);
   return characters.length <= LONGEST_LABEL
     ? text
-    : `${characters.slice(0, 18).join('')}…${characters.slice(-(LONGEST_LABEL - 19)).join('')}`;
+    : `${characters.slice(0, 16).join('')}…${characters.slice(-(LONGEST_LABEL - 17)).join('')}`;
 }

@@ -34,10 +34,13 @@ ${composeListTable(
 export function composeCostSection({ cost, logs }: Report): Markup {
   const { price, all, guarded, functions } = cost;
   const scenarios = [
-    { name: 'All functions, without InvokeExecution', scope: all, events: all.withoutExecutions },
-    { name: 'All functions, with InvokeExecution', scope: all, events: all.withExecutions },
-    { name: 'Guarded functions, without InvokeExecution', scope: guarded, events: guarded.withoutExecutions },
-    { name: 'Guarded functions, with InvokeExecution', scope: guarded, events: guarded.withExecutions },
+    { name: 'All functions (trail.functions: all), without InvokeExecution', events: all.withoutExecutions },
+    { name: 'All functions, with InvokeExecution too', events: all.withExecutions },
+    {
+      name: 'Guarded functions (trail.functions: guarded), without InvokeExecution',
+      events: guarded.withoutExecutions,
+    },
+    { name: 'Guarded functions, with InvokeExecution too', events: guarded.withExecutions },
   ];
   return html`<section aria-labelledby="cost"><h2 id="cost">What the data events cost</h2>
 <p>Assumed: $${price.usdPer100kEvents.toFixed(2)} for 100,000 data events, as of ${price.asOf}, from ${price.source}. Each copy

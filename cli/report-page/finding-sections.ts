@@ -1,8 +1,8 @@
-import type { FindingRow, NewCallerRow, Report } from '../../core/report/report.ts';
+import type { FindingRow, NewCallerRow, Report, ViolationRow } from '../../core/report/report.ts';
 import { drawBars } from './charts.ts';
 import { html, type Markup, type MarkupValue } from './markup.ts';
 import { type Column, composeListTable } from './table.ts';
-import { composeLegend, showVerdicts } from './verdict-counts.ts';
+import { showVerdicts } from './verdict-counts.ts';
 import { formatCalls, formatCount, formatTime, nameFunction, showCaller, showFunction } from './words.ts';
 
 /** What enforcing would have blocked: the question with which most people come. */
@@ -31,7 +31,7 @@ ${composeListTable(
   [
     ...FINDING_COLUMNS,
     { head: 'Blocked', align: 'number', show: (row) => formatCount(row.blocked) },
-    { head: 'Not blocked', align: 'text', show: showNotBlocked },
+    ...(calls === blocked ? [] : [NOT_BLOCKED_COLUMN]),
     ...EVIDENCE_COLUMNS,
   ],
   findings,
@@ -50,6 +50,8 @@ function drawBlocked(rows: Report['violations']['byFunction']['rows']): MarkupVa
 ${drawBars('Calls that would have been blocked, by function; the table below has the numbers', bars, formatCount)}</figure>`;
 }
 
+const NOT_BLOCKED_COLUMN: Column<ViolationRow> = { head: 'Not blocked', align: 'text', show: showNotBlocked };
+
 function showNotBlocked(row: { readonly failed: number; readonly beyondPolicy: number }): string {
   const parts = [
     row.failed === 0 ? '' : `${formatCount(row.failed)} failed anyway`,
@@ -66,7 +68,7 @@ const FINDING_COLUMNS: readonly Column<FindingRow>[] = [
 const EVIDENCE_COLUMNS: readonly Column<FindingRow>[] = [
   {
     head: 'First and last',
-    align: 'text',
+    align: 'time',
     show: ({ firstTime, lastTime }) => showTimes(firstTime, lastTime),
   },
   { head: 'Mode', align: 'text', show: ({ mode }) => mode ?? '' },
@@ -119,7 +121,7 @@ ${composeListTable<NewCallerRow>(
     { head: 'Calls', align: 'text', show: ({ verdicts }) => showVerdicts(verdicts) },
     {
       head: 'First and last',
-      align: 'text',
+      align: 'time',
       show: ({ firstTime, lastTime }) => showTimes(firstTime, lastTime),
     },
   ],
@@ -140,15 +142,10 @@ ${composeListTable(
     { head: 'Function', align: 'text', show: ({ functionArn }) => showFunction(functionArn) },
     { head: 'Calls', align: 'number', show: ({ calls }) => formatCount(calls) },
     { head: 'Callers', align: 'number', show: ({ callers }) => formatCount(callers) },
-    { head: 'First', align: 'text', show: ({ firstTime }) => formatTime(firstTime) },
-    { head: 'Last', align: 'text', show: ({ lastTime }) => formatTime(lastTime) },
+    { head: 'First', align: 'time', show: ({ firstTime }) => formatTime(firstTime) },
+    { head: 'Last', align: 'time', show: ({ lastTime }) => formatTime(lastTime) },
   ],
   unguardedFunctions,
   'None: an entry names every function that was called.',
 )}</section>`;
-}
-
-/** The legend of charts by verdict. */
-export function composeVerdictLegend(verdicts: readonly (readonly [string, string])[]): Markup {
-  return composeLegend(verdicts.map(([color, words]) => ({ color, words })));
 }

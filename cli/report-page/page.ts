@@ -14,7 +14,7 @@ import {
   composeTimelineSection,
   composeTopCallerSection,
 } from './traffic-sections.ts';
-import { formatCalls, formatCount, formatSpan, formatTime, formatUsd } from './words.ts';
+import { formatCalls, formatCount, formatNumber, formatSpan, formatTime, formatUsd } from './words.ts';
 
 /**
  * Nothing may be loaded, sent or run. There is no script in the page at all, so that a hole in the escaping would still
@@ -78,7 +78,7 @@ function composeHeader(report: Report): Markup {
       : `${formatTime(logs.firstTime)} to ${formatTime(logs.lastTime)} UTC, ${formatSpan(logs.spanHours)}.`;
   return html`<header>
 <h1>Who calls your Lambda functions</h1>
-<p class="soft">${span} ${formatCount(logs.records)} records in ${formatCount(logs.files)} files.</p>
+<p class="soft">${span} ${formatNumber(logs.records, 'record', 'records')} in ${formatNumber(logs.files, 'file', 'files')}.</p>
 <p class="lead">${summarize(report)}</p>
 ${composeWarnings(report)}
 <dl class="tiles">
@@ -126,10 +126,10 @@ function composeWarnings({ logs }: Report): MarkupValue {
   const { dropped } = logs;
   const warnings = [
     logs.completeness === 'partial'
-      ? `${formatCount(logs.unreadable.length)} files could not be read, or not to their end: every count may be too low. They are listed under “What was read”.`
+      ? `${formatNumber(logs.unreadable.length, 'file', 'files')} could not be read, or not to the end: every count may be too low. They are listed under “What was read”.`
       : '',
     logs.rejected > 0
-      ? `${formatCount(logs.rejected)} pieces of input are no CloudTrail records. The command named them on standard error.`
+      ? `${formatNumber(logs.rejected, 'piece of input is', 'pieces of input are')} no CloudTrail records. The command named them on standard error.`
       : '',
     dropped.functions + dropped.pairs + dropped.findings + dropped.executions > 0
       ? 'There are more different functions or callers than the report keeps apart: some calls are in the totals, but in no table.'

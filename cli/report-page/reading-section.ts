@@ -1,7 +1,7 @@
 import type { Report } from '../../core/report/report.ts';
 import { html, type Markup, type MarkupValue } from './markup.ts';
 import { composeTable } from './table.ts';
-import { formatCount, formatTime } from './words.ts';
+import { formatCount, formatNumber, formatTime } from './words.ts';
 
 /** What was read, and what was not: how far the figures above can be trusted. */
 export function composeReadingSection({ logs, allowlist, generatedTime }: Report): Markup {
@@ -11,7 +11,7 @@ export function composeReadingSection({ logs, allowlist, generatedTime }: Report
       'Allowlist',
       allowlist.file === null
         ? 'none'
-        : html`<code>${allowlist.file}</code>, ${formatCount(allowlist.entries)} function entries`,
+        : html`<code>${allowlist.file}</code>, ${formatNumber(allowlist.entries, 'function entry', 'function entries')}`,
     ],
     [
       'Time asked for',

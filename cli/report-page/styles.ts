@@ -48,9 +48,11 @@ th, td { text-align: left; vertical-align: top; padding: 6px 14px 6px 0; border-
 thead th { border-bottom: 2px solid var(--line); white-space: nowrap; font-weight: 600; }
 tbody th { font-weight: 400; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.text, th.text { overflow-wrap: anywhere; min-width: 9ch; }
+td.text, th.text { overflow-wrap: break-word; min-width: 9ch; }
+tbody th.text { min-width: 17ch; }
 th.time, td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
-.name { font-weight: 600; }
+.name { font-weight: 600; overflow-wrap: anywhere; }
+.free { overflow-wrap: anywhere; }
 .place { display: block; font-size: 12px; }
 code { font: 12.5px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .kind { font-size: 12px; color: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: 0 5px; white-space: nowrap; }
@@ -71,13 +73,15 @@ figcaption { color: var(--soft); font-size: 13.5px; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); gap: 4px 36px; }
 .figures figure { min-width: 0; }
 .figures .legend { display: block; }
+.figures h3 { margin-top: 8px; }
 details { margin: 8px 0; }
 summary { cursor: pointer; color: var(--link); }
 footer { margin: 48px auto 40px; color: var(--soft); font-size: 13px; }
 @media (max-width: 640px) {
   header, main, footer { padding: 0 14px; }
-  .wide .chart { width: 640px; max-width: none; }
-  td.text, th.text { min-width: 16ch; }
+  header { padding-top: 18px; }
+  .wide .chart { width: 860px; max-width: none; }
+  td.text, th.text { min-width: 15ch; }
 }
 @media print {
   :root { color-scheme: light; --page: #ffffff; --panel: #ffffff; --line: #bbbbbb; --text: #000000; --soft: #444444;
@@ -88,6 +92,8 @@ footer { margin: 48px auto 40px; color: var(--soft); font-size: 13px; }
   nav, .skip { display: none; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; } code { font-size: 7.5pt; }
+  details::details-content { content-visibility: visible; }
+  details > summary { display: none; }
   tr, figure, .tiles div { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   thead { display: table-header-group; }

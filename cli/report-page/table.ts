@@ -6,7 +6,7 @@ import { formatCount } from './words.ts';
 export interface Column<Row> {
   readonly head: string;
   /** Numbers stand at the right, so that their digits are below each other. */
-  readonly align: 'text' | 'number';
+  readonly align: 'text' | 'number' | 'time';
   readonly show: (row: Row) => MarkupValue;
 }
 
@@ -34,6 +34,9 @@ ${rows.map(
 )}</tbody></table></div>`;
 }
 
+/** As many rows as one takes in; the others fold, so that the next section is not far. */
+const OPEN_ROWS = 15;
+
 /** A table of a list that may have been cut, with what was cut below it. Where the list is empty, a sentence instead. */
 export function composeListTable<Row>(
   id: string,
@@ -43,12 +46,20 @@ export function composeListTable<Row>(
   empty: string,
 ): Markup {
   if (list.rows.length === 0) return html`<p class="empty">${empty}</p>`;
-  return html`${composeTable(id, caption, columns, list.rows)}${composeOthers(list)}`;
+  const [open, folded] = [list.rows.slice(0, OPEN_ROWS), list.rows.slice(OPEN_ROWS)];
+  return html`${composeTable(id, caption, columns, open)}${
+    folded.length === 0
+      ? ''
+      : composeDetails(
+          `${formatCount(folded.length)} more rows`,
+          composeTable(`${id}-more`, `${caption}, continued`, columns, folded),
+        )
+  }${composeOthers(list)}`;
 }
 
 function composeOthers({ others }: CappedList<unknown>): MarkupValue {
   if (others.rows === 0) return '';
-  return html`<p class="others">and ${formatCount(others.rows)} more, together ${formatCount(others.calls)}.</p>`;
+  return html`<p class="others">and ${formatCount(others.rows)} more that are not listed, ${formatCount(others.calls)} together.</p>`;
 }
 
 /** Hides what only some readers want behind a heading that the keyboard opens; print shows it. */

@@ -13,9 +13,14 @@ export function formatCount(count: number): string {
   return NUMBER.format(count);
 }
 
+/** `1 file`, `2 files`. */
+export function formatNumber(count: number, one: string, many: string): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
 /** `1 call`, `2 calls`. */
 export function formatCalls(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? 'call' : 'calls'}`;
+  return formatNumber(count, 'call', 'calls');
 }
 
 /** US dollars, with as many places as tell something. */
@@ -108,6 +113,6 @@ export function showCaller(caller: Caller): Markup {
     case 'federated':
     case 'anonymous':
     case 'unknown':
-      return html`<span class="kind">${caller.kind}</span> ${describeCaller(caller)}`;
+      return html`<span class="kind">${caller.kind}</span> <span class="free">${describeCaller(caller)}</span>`;
   }
 }
