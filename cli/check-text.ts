@@ -67,7 +67,22 @@ export function explainEntry(entry: InvokerEntry, nowMs: number): string {
     ...(entry.reason === undefined ? [] : [`reason: ${printSafely(entry.reason)}`]),
   ];
   const remark = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
-  return `${explainCaller(entry)}${explainExpiry(entry, nowMs)}${remark}`;
+  return `${explainCaller(entry)}${explainNarrowing(entry)}${explainExpiry(entry, nowMs)}${remark}`;
+}
+
+function explainNarrowing({ narrowing }: InvokerEntry): string {
+  const { sourceIp, vpcEndpoint, qualifier, invokedBy } = narrowing ?? {};
+  const parts = [
+    ...(sourceIp === undefined ? [] : [`from ${joinChoices(sourceIp)}`]),
+    ...(vpcEndpoint === undefined ? [] : [`through ${joinChoices(vpcEndpoint)}`]),
+    ...(qualifier === undefined ? [] : [`for the version or alias ${joinChoices(qualifier)}`]),
+    ...(invokedBy === undefined ? [] : [`used by ${joinChoices(invokedBy)}, which no policy can enforce`]),
+  ];
+  return parts.length === 0 ? '' : `, only ${parts.join(' and ')}`;
+}
+
+function joinChoices(choices: readonly string[]): string {
+  return choices.join(' or ');
 }
 
 function explainExpiry(entry: InvokerEntry, nowMs: number): string {

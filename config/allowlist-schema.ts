@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checkAddressBlock, checkInvokedBy, checkQualifier, checkVpcEndpoint } from './narrowing-check.ts';
 import { checkRole, checkUser } from './principal-check.ts';
 import {
   checkAccount,
@@ -37,6 +38,51 @@ function account(description: string): z.ZodType<string | number> {
     .meta({ description, examples: ['111122223333'], pattern: '^\\d{12}$' });
 }
 
+/** One value, or a list of them, each of which a check must find in order. Versions may be written as numbers. */
+function oneOrMore(
+  check: ValueCheck,
+  meta: { description: string; examples: (string | string[])[] },
+): z.ZodType<string | number | readonly (string | number)[]> {
+  const single = z.union([z.string(), z.int()]);
+  return z
+    .union([single, z.array(single)])
+    .check((context) => {
+      const { value: given, issues } = context;
+      const values: readonly (string | number)[] = Array.isArray(given) ? given : [given];
+      if (values.length === 0) {
+        issues.push({ code: 'custom', message: EMPTY_LIST, input: given });
+      }
+      for (const [index, value] of values.entries()) {
+        const message = check(String(value));
+        const path = Array.isArray(given) ? { path: [index] } : {};
+        if (message !== undefined) issues.push({ code: 'custom', message, input: value, ...path });
+      }
+    })
+    .meta(meta);
+}
+
+const EMPTY_LIST = 'the list is empty, expected one value or more: fill it in or remove the key';
+
+const qualifier = oneOrMore(checkQualifier, {
+  description: 'Versions or aliases that may be called; $LATEST stands for a call without one too.',
+  examples: ['live', ['live', '$LATEST']],
+}).optional();
+
+const sourceIp = oneOrMore(checkAddressBlock, {
+  description: 'Addresses or networks that the call comes from, IPv4 or IPv6.',
+  examples: ['203.0.113.0/24', ['203.0.113.7', '2001:db8::/32']],
+}).optional();
+
+const vpcEndpoint = oneOrMore(checkVpcEndpoint, {
+  description: 'VPC endpoints that the call comes through.',
+  examples: ['vpce-0123456789abcdef0'],
+}).optional();
+
+const invokedBy = oneOrMore(checkInvokedBy, {
+  description: 'Services that use the role (or the credentials) for the call. No policy can enforce it.',
+  examples: ['states.amazonaws.com'],
+}).optional();
+
 const terms = {
   expires: text(checkExpiry, {
     description:
@@ -62,6 +108,7 @@ const serviceEntry = z
       pattern: '^arn:',
     }).optional(),
     sourceAccount: account('The account that owns that resource.').optional(),
+    qualifier,
     ...terms,
   })
   .meta({ title: 'AWS service', description: 'An AWS service that calls as itself.' });
@@ -73,6 +120,10 @@ const roleEntry = z
       examples: ['arn:aws:iam::111122223333:role/ci-deploy'],
       pattern: '^arn:[a-z-]+:iam::\\d{12}:role/',
     }),
+    sourceIp,
+    vpcEndpoint,
+    qualifier,
+    invokedBy,
     ...terms,
   })
   .meta({ title: 'IAM role', description: 'Every session of an IAM role.' });
@@ -84,6 +135,10 @@ const userEntry = z
       examples: ['arn:aws:iam::111122223333:user/ops'],
       pattern: '^arn:[a-z-]+:iam::\\d{12}:user/',
     }),
+    sourceIp,
+    vpcEndpoint,
+    qualifier,
+    invokedBy,
     ...terms,
   })
   .meta({ title: 'IAM user' });
@@ -91,6 +146,9 @@ const userEntry = z
 const accountEntry = z
   .strictObject({
     account: account('Every principal of this account: roles, users, root, federated users.'),
+    sourceIp,
+    vpcEndpoint,
+    qualifier,
     ...terms,
   })
   .meta({ title: 'AWS account' });
@@ -112,6 +170,8 @@ const functionUrlEntry = z
     functionUrl: z
       .literal('public')
       .meta({ description: 'Anonymous calls through a function URL with AuthType NONE.' }),
+    sourceIp,
+    qualifier,
     ...terms,
   })
   .meta({ title: 'Public function URL' });
@@ -130,6 +190,16 @@ const mode = z.enum(['observe', 'enforce']).meta({
   description: 'observe: alert only. enforce: alert and shut the caller out.',
   default: 'observe',
 });
+
+/** The kinds of entry that each narrowing can stand on, in the order of `ENTRY_SCHEMAS`. */
+export const NARROWED_KINDS: ReadonlyMap<string, readonly string[]> = new Map(
+  ['sourceIp', 'vpcEndpoint', 'qualifier', 'invokedBy'].map((key) => [
+    key,
+    Object.entries(ENTRY_SCHEMAS)
+      .filter(([, schema]) => Object.hasOwn(schema.shape, key))
+      .map(([kind]) => kind),
+  ]),
+);
 
 /** One function as the file writes it; the entries in `invokers` are read one by one, each by its own kind. */
 export const FUNCTION_SCHEMA = z.strictObject({

@@ -3,6 +3,7 @@ import { isLive } from '../core/allowlist/allowlist.ts';
 import { hasWildcard, parseArn } from '../core/arn.ts';
 import { readPartition } from './entry-compiler.ts';
 import { nameCaller } from './entry-overlap.ts';
+import { listNarrowingAdvice } from './narrowing-advice.ts';
 import { extendPointer, quote } from './problem.ts';
 import { explainMissingPath } from './role-path.ts';
 import type { Findings } from './shape-reader.ts';
@@ -16,6 +17,7 @@ export function adviseOnEntry(entry: InvokerEntry, nowMs: number, findings: Find
       `the entry for ${nameCaller(entry)} expired at \`${entry.expires}\` and lets nobody in: remove it, or give it a later date`,
     );
   }
+  findings.warnings.push(...listNarrowingAdvice(entry));
   if (entry.kind === 'service') adviseOnSource(entry, findings);
   if (entry.kind === 'role') {
     const pathless = explainMissingPath(entry.role);

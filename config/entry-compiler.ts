@@ -1,9 +1,10 @@
-import type { InvokerEntry } from '../core/allowlist/allowlist.ts';
+import type { InvokerEntry, Narrowing } from '../core/allowlist/allowlist.ts';
 import { findRoleCaller } from '../core/allowlist/role-callers.ts';
 import { parseArn } from '../core/arn.ts';
 import { ENTRY_SCHEMAS } from './allowlist-schema.ts';
 import { readExpiry } from './expiry.ts';
 import { listWords, RESERVED_KINDS } from './issue-message.ts';
+import { readAddressBlock } from './narrowing-check.ts';
 import { findNearest } from './nearest-key.ts';
 import { extendPointer, quote } from './problem.ts';
 import { type Findings, isPlainMap, readShape } from './shape-reader.ts';
@@ -126,7 +127,13 @@ function readEntry(
   }
 }
 
+type WrittenValues = string | number | readonly (string | number)[] | undefined;
+
 interface WrittenTerms {
+  readonly sourceIp?: WrittenValues;
+  readonly vpcEndpoint?: WrittenValues;
+  readonly qualifier?: WrittenValues;
+  readonly invokedBy?: WrittenValues;
   readonly expires?: string | undefined;
   readonly owner?: string | undefined;
   readonly reason?: string | undefined;
@@ -135,14 +142,40 @@ interface WrittenTerms {
 function compileTerms(
   written: WrittenTerms,
   pointer: string,
-): { pointer: string; expires?: string; owner?: string; reason?: string } {
+): { pointer: string; narrowing?: Narrowing; expires?: string; owner?: string; reason?: string } {
   const expiry = written.expires === undefined ? undefined : readExpiry(written.expires);
+  const narrowing = compileNarrowing(written);
   return {
     pointer,
+    ...(Object.keys(narrowing).length === 0 ? {} : { narrowing }),
     ...(expiry?.kind === 'instant' ? { expires: expiry.instant } : {}),
     ...(written.owner === undefined ? {} : { owner: written.owner }),
     ...(written.reason === undefined ? {} : { reason: written.reason }),
   };
+}
+
+/** Every value in its one spelling, once, in order: two files that say the same compile to the same. */
+function compileNarrowing(written: WrittenTerms): Narrowing {
+  const { sourceIp, vpcEndpoint, qualifier, invokedBy } = written;
+  return {
+    ...(sourceIp === undefined ? {} : { sourceIp: listValues(sourceIp, writeBlock) }),
+    ...(vpcEndpoint === undefined ? {} : { vpcEndpoint: listValues(vpcEndpoint) }),
+    ...(qualifier === undefined ? {} : { qualifier: listValues(qualifier) }),
+    ...(invokedBy === undefined ? {} : { invokedBy: listValues(invokedBy) }),
+  };
+}
+
+function listValues(
+  written: Exclude<WrittenValues, undefined>,
+  spell: (text: string) => string = String,
+): readonly string[] {
+  const values: readonly (string | number)[] = typeof written === 'object' ? written : [written];
+  return [...new Set(values.map((value) => spell(String(value))))].sort();
+}
+
+function writeBlock(text: string): string {
+  const reading = readAddressBlock(text);
+  return reading.kind === 'block' ? reading.block : text;
 }
 
 /** A service that never calls as itself would be listed in vain, and its real caller shut out. */

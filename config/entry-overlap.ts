@@ -1,5 +1,6 @@
 import type { InvokerEntry, ServiceEntry } from '../core/allowlist/allowlist.ts';
 import { hasWildcard, parseArn } from '../core/arn.ts';
+import { coversNarrowing } from './narrowing-cover.ts';
 import { coversArnPattern } from './pattern-cover.ts';
 import type { Findings } from './shape-reader.ts';
 
@@ -13,14 +14,22 @@ export type EntryList = readonly InvokerEntry[];
 export function findEntryOverlaps(entries: EntryList, breakGlass: EntryList, findings: Findings): void {
   const known = new Map<string, InvokerEntry>();
   const wide = [...entries, ...breakGlass].filter(isWide);
+  const alike = groupAlike([...entries, ...breakGlass]);
   for (const entry of breakGlass) known.set(identifyEntry(entry), entry);
   for (const entry of entries) {
     const identity = identifyEntry(entry);
     const twin = known.get(identity);
     if (twin !== undefined) reportTwin(entry, twin, breakGlass, findings);
     known.set(identity, twin ?? entry);
+    // Only what is narrowed can be covered by an entry that names no more than the same caller.
+    const candidates =
+      entry.narrowing === undefined ? wide : [...(alike.get(identifyCaller(entry)) ?? []), ...wide];
     const cover =
-      twin === undefined ? wide.find((other) => other !== entry && coversEntry(other, entry)) : undefined;
+      twin === undefined
+        ? candidates.find(
+            (other) => other !== entry && identifyEntry(other) !== identity && coversEntry(other, entry),
+          )
+        : undefined;
     if (cover !== undefined) {
       findings.warnings.push({
         pointer: entry.pointer,
@@ -62,8 +71,12 @@ function reportTwin(
   }
 }
 
-/** The caller that an entry names, in backticks, as the file writes it. */
+/** The caller that an entry names, in backticks, as the file writes it; what narrows it is only hinted at. */
 export function nameCaller(entry: InvokerEntry): string {
+  return entry.narrowing === undefined ? quoteCaller(entry) : `${quoteCaller(entry)} (narrowed)`;
+}
+
+function quoteCaller(entry: InvokerEntry): string {
   switch (entry.kind) {
     case 'service':
       return `\`${[entry.service, entry.sourceArn, entry.sourceAccount].filter((part) => part !== undefined).join(' ')}\``;
@@ -80,10 +93,27 @@ export function nameCaller(entry: InvokerEntry): string {
   }
 }
 
+function groupAlike(entries: EntryList): ReadonlyMap<string, EntryList> {
+  const groups = new Map<string, InvokerEntry[]>();
+  for (const entry of entries) {
+    const key = identifyCaller(entry);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
+
+/** An entry is the same as another one if it names the same caller and the same calls. */
 function identifyEntry(entry: InvokerEntry): string {
+  const caller = identifyCaller(entry);
+  return entry.narrowing === undefined ? caller : `${caller} ${JSON.stringify(entry.narrowing)}`;
+}
+
+function identifyCaller(entry: InvokerEntry): string {
   return entry.kind === 'service'
     ? JSON.stringify([entry.service, entry.sourceArn ?? null, entry.sourceAccount ?? null])
-    : `${entry.kind} ${nameCaller(entry)}`;
+    : `${entry.kind} ${quoteCaller(entry)}`;
 }
 
 /** Only these can let in what another entry names. */
@@ -110,7 +140,8 @@ function isWide(entry: InvokerEntry): boolean {
 function coversEntry(wide: InvokerEntry, narrow: InvokerEntry): boolean {
   const outlasts =
     wide.expires === undefined || (narrow.expires !== undefined && narrow.expires <= wide.expires);
-  if (!outlasts) return false;
+  if (!outlasts || !coversNarrowing(wide.narrowing, narrow.narrowing)) return false;
+  if (narrow.narrowing !== undefined && identifyCaller(wide) === identifyCaller(narrow)) return true;
   if (wide.kind === 'account') {
     const arn = narrow.kind === 'role' ? narrow.role : narrow.kind === 'user' ? narrow.user : undefined;
     return arn !== undefined && parseArn(arn)?.account === wide.account;

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { NARROWED_KINDS } from './allowlist-schema.ts';
 import { findNearest } from './nearest-key.ts';
 import { quote } from './problem.ts';
 
@@ -46,6 +47,10 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 export function describeUnknownKey(key: string, known: readonly string[]): string {
   if (RESERVED_KINDS.has(key)) {
     return `${quote(key)} is reserved for a later version, expected one of ${listWords(known)}: remove it`;
+  }
+  const narrowed = NARROWED_KINDS.get(key);
+  if (narrowed !== undefined) {
+    return `${quote(key)} can not stand here, expected it in an entry for ${listWords(narrowed)} only: remove it`;
   }
   if (key === '<<') {
     return '`<<` (YAML merge) is not read, expected plain keys: use an anchor for the whole list (`&name`, `*name`)';

@@ -7,6 +7,13 @@ export interface RequestCircumstances {
   readonly sourceArn?: string;
   /** The account of that resource; used for services only. */
   readonly sourceAccount?: string;
+  /**
+   * The public address that the call comes from, or the private one where a VPC endpoint is given; used for IAM and
+   * anonymous callers. Without it nothing is said of where a call comes from: the keys of `SITE_KEYS` stay open.
+   */
+  readonly sourceIp?: string;
+  /** Id of the VPC endpoint that the call comes through. */
+  readonly vpcEndpoint?: string;
   /** How the call came in. A function URL adds keys of its own. */
   readonly entrance: 'api' | 'urlWithIam' | 'urlWithoutAuth';
   /** Epoch milliseconds. */
@@ -33,6 +40,12 @@ export const MODELLED_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * The condition keys that tell where a call comes from, lower-cased. They are decided on only where the circumstances
+ * say it; one that the request certainly lacks is then there without a value.
+ */
+export const SITE_KEYS = ['aws:sourceip', 'aws:vpcsourceip', 'aws:sourcevpce', 'aws:viaawsservice'] as const;
+
+/**
  * Builds the condition keys that AWS documents as present, by lower-cased name. `aws:PrincipalArn` is the role's ARN
  * for a session, and left out for services, for which AWS names no value. A service's principal keys and an anonymous
  * caller's account (`anonymous`) are there; the source keys are there where the source is given.
@@ -50,7 +63,28 @@ export function composeContext(
     ...describePrincipal(principal, circumstances),
     ...describeUrl(circumstances),
   ];
-  return new Map(entries.map(([key, value]) => [key, [value]]));
+  return new Map<string, readonly string[]>([
+    ...entries.map(([key, value]) => [key, [value]] as const),
+    ...describeSite(principal, circumstances),
+  ]);
+}
+
+/**
+ * `aws:SourceIp` is always there but for calls through a VPC endpoint, which have `aws:VpcSourceIp` and
+ * `aws:SourceVpce` instead; `aws:ViaAWSService` is true only where a service calls with the caller's own credentials.
+ */
+function describeSite(
+  principal: RequestPrincipal,
+  { sourceIp, vpcEndpoint }: RequestCircumstances,
+): readonly (readonly [string, readonly string[]])[] {
+  if (principal.kind === 'service' || (sourceIp === undefined && vpcEndpoint === undefined)) return [];
+  const address = sourceIp === undefined ? [] : [sourceIp];
+  return [
+    ['aws:sourceip', vpcEndpoint === undefined ? address : []],
+    ['aws:vpcsourceip', vpcEndpoint === undefined ? [] : address],
+    ['aws:sourcevpce', vpcEndpoint === undefined ? [] : [vpcEndpoint]],
+    ['aws:viaawsservice', principal.kind === 'anonymous' ? [] : ['false']],
+  ];
 }
 
 function describePrincipal(

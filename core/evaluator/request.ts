@@ -17,10 +17,13 @@ export interface AccessRequest {
   /** The ARN that is called, qualifier included; the resource policy attached to exactly this ARN is asked. */
   readonly resource: string;
   readonly principal: RequestPrincipal;
-  /** Condition keys that are present, by lower-cased name. A key that is not here is absent from the request. */
+  /**
+   * Condition keys that are present, by lower-cased name. A key that is not here is absent from the request, and so is
+   * one that is here without a value, whatever `unlistedKeys` says.
+   */
   readonly context: ReadonlyMap<string, readonly string[]>;
   /**
-   * What a condition key means that is neither in `context` nor one of `MODELLED_KEYS` (`aws:SourceIp`, say): not in
+   * What a condition key means that is neither in `context` nor one of `MODELLED_KEYS` (`aws:SourceVpc`, say): not in
    * the request, or not known to us.
    * @default 'absent'
    */

@@ -1,20 +1,13 @@
 import type { InvokerEntry, ServiceEntry } from '../allowlist/allowlist.ts';
 import { overlapsPattern } from './arn-pattern.ts';
+import { IAM_CALLERS, PRINCIPAL_KEY, SERVICE_KEY } from './iam-callers.ts';
 import { gatherListedCallers, type ListedCallers, listExpiries } from './listed-callers.ts';
+import { buildNarrowingGuards, mergePrincipals, type NarrowingGuard } from './narrowing-guards.ts';
 import { buildSourceGuards, dropContained, type GuardCondition } from './source-guards.ts';
 import type { SentSourceKeys } from './source-keys.ts';
 
 /** What AWS does when Lambda itself calls is not documented, so the guards leave it alone. */
 export const EXEMPT_SERVICE = 'lambda.amazonaws.com';
-
-const SERVICE_KEY = 'aws:PrincipalServiceName';
-const PRINCIPAL_KEY = 'aws:PrincipalArn';
-
-/** IAM principals only: a key that is missing must never let this statement hit a service. */
-const IAM_CALLERS: GuardCondition = {
-  BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
-  Null: { [PRINCIPAL_KEY]: 'false', [SERVICE_KEY]: 'true' },
-};
 
 /** `aws:PrincipalAccount` reads `anonymous` for a call without credentials. */
 const ANONYMOUS_CALLERS: GuardCondition = { StringEquals: { 'aws:PrincipalAccount': 'anonymous' } };
@@ -38,12 +31,21 @@ export function buildGuardConditions(
   let listed = gatherListedCallers(entries, nowMs);
   const guards = [...refuseUnlisted(listed, sentKeys)];
   const sources = new Set(buildAllSourceGuards(listed, sentKeys).map(writeKey));
+  const narrowings = new Set(buildNarrowingGuards(listed).guards.map(writeNarrowing));
   for (const instant of listExpiries(entries, nowMs)) {
     const after = gatherListedCallers(entries, instant);
     const fresh = buildAllSourceGuards(after, sentKeys).filter((guard) => !sources.has(writeKey(guard)));
     for (const guard of fresh) sources.add(writeKey(guard));
+    const narrower = buildNarrowingGuards(after).guards.filter(
+      (guard) => !narrowings.has(writeNarrowing(guard)),
+    );
+    for (const guard of narrower) narrowings.add(writeNarrowing(guard));
     const since = { DateGreaterThanEquals: { 'aws:CurrentTime': writeInstant(instant) } };
-    for (const guard of [...refuseDeparted(listed, after), ...mergeServices(fresh)]) {
+    for (const guard of [
+      ...refuseDeparted(listed, after),
+      ...mergeServices(fresh),
+      ...mergePrincipals(narrower),
+    ]) {
       guards.push({ ...guard, ...since });
     }
     listed = after;
@@ -59,7 +61,21 @@ function refuseUnlisted(listed: ListedCallers, sentKeys: AskSentKeys): readonly 
     { Null: { [SERVICE_KEY]: 'false' }, StringNotEquals: { [SERVICE_KEY]: services } },
     ...mergeServices(buildAllSourceGuards(listed, sentKeys)),
     arns.length === 0 ? IAM_CALLERS : { ...IAM_CALLERS, ArnNotLike: { [PRINCIPAL_KEY]: arns } },
-    ...(listed.anonymous === 'listed' ? [] : [ANONYMOUS_CALLERS]),
+    ...mergePrincipals(buildNarrowingGuards(listed).guards),
+    ...refuseAnonymous(listed),
+  ];
+}
+
+/** A function URL is reached from the internet only, so that its callers always have a public address. */
+function refuseAnonymous({ anonymous, anonymousSources }: ListedCallers): readonly GuardCondition[] {
+  if (anonymous === 'unlisted') return [ANONYMOUS_CALLERS];
+  if (anonymousSources === null) return [];
+  return [
+    {
+      ...ANONYMOUS_CALLERS,
+      Null: { 'aws:SourceIp': 'false' },
+      NotIpAddress: { 'aws:SourceIp': anonymousSources },
+    },
   ];
 }
 
@@ -81,7 +97,8 @@ function refuseDeparted(before: ListedCallers, after: ListedCallers): readonly G
       ...(staying.length === 0 ? {} : { ArnNotLike: { [PRINCIPAL_KEY]: staying } }),
     });
   }
-  if (before.anonymous === 'listed' && after.anonymous === 'unlisted') guards.push(ANONYMOUS_CALLERS);
+  const known = new Set(refuseAnonymous(before).map((guard) => JSON.stringify(guard)));
+  guards.push(...refuseAnonymous(after).filter((guard) => !known.has(JSON.stringify(guard))));
   return guards;
 }
 
@@ -98,6 +115,10 @@ function buildAllSourceGuards(listed: ListedCallers, sentKeys: AskSentKeys): rea
       guards.push({ service, condition });
   }
   return guards;
+}
+
+function writeNarrowing({ arn, condition }: NarrowingGuard): string {
+  return `${arn} ${JSON.stringify(condition)}`;
 }
 
 function writeKey(guard: ServiceGuard): string {

@@ -8,6 +8,7 @@ import { type AskSentKeys, buildGuardConditions, noteUnenforcedSources } from '.
 import { readGuardSid } from './guard-sid.ts';
 import { buildGuardStatement } from './guard-statement.ts';
 import { gatherListedCallers } from './listed-callers.ts';
+import { noteInexactNarrowings } from './narrowing-guards.ts';
 import { type Change, weighChange } from './replacement.ts';
 import { findSentSourceKeys, type SentSourceKeys } from './source-keys.ts';
 
@@ -70,7 +71,11 @@ export function planGuards(input: PlanInput): ContainmentPlan {
     removed,
     added,
     offender: input.offender,
-    notes: [...noteUnenforcedSources(listed.services, sentKeys), ...noteMappings(live)],
+    notes: [
+      ...noteUnenforcedSources(listed.services, sentKeys),
+      ...noteInexactNarrowings(listed),
+      ...noteMappings(live),
+    ],
     unchangedReason: 'the policy already refuses every caller that is not listed',
   };
   const plan = weighChange(change);

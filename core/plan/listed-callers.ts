@@ -1,47 +1,83 @@
 import { type InvokerEntry, isLive, type ServiceEntry } from '../allowlist/allowlist.ts';
 import { parseArn } from '../arn.ts';
+import { containsPattern } from './arn-pattern.ts';
+import type { SiteDemand } from './site-demand.ts';
 import { dropContained } from './source-guards.ts';
 
 /** Everyone who is listed at one instant, in the form that guards are made from. Sorted and without redundancy. */
 export interface ListedCallers {
-  /** `ArnLike` patterns for `aws:PrincipalArn`: roles, users, and whole accounts. */
+  /** `ArnLike` patterns for `aws:PrincipalArn`: roles, users, and whole accounts, narrowed or not. */
   readonly principalArns: readonly string[];
+  /** Those that are listed wherever their calls come from. */
+  readonly freeArns: readonly string[];
+  /** Those that are listed for calls from some places only, apart from what `freeArns` lists anyway. */
+  readonly narrowed: readonly NarrowedPrincipal[];
   readonly services: ReadonlyMap<string, readonly ServiceEntry[]>;
   readonly anonymous: 'listed' | 'unlisted';
+  /** Addresses that anonymous callers are listed from; null where it may be any, and where they are not listed. */
+  readonly anonymousSources: readonly string[] | null;
+}
+
+/** One `ArnLike` pattern, and where calls by its principals are to come from: one of the demands has to be met. */
+export interface NarrowedPrincipal {
+  readonly arn: string;
+  readonly demands: readonly SiteDemand[];
 }
 
 /**
- * Gathers who is listed at an instant (epoch milliseconds). Event source mappings are Lambda's own calls: no policy
+ * Gathers who is listed at an instant (epoch milliseconds), of entries that `focusInput` left. Event source mappings are Lambda's own calls: no policy
  * governs them, so they have no part in it.
  */
 export function gatherListedCallers(entries: readonly InvokerEntry[], atMs: number): ListedCallers {
-  const arns: string[] = [];
+  const free: string[] = [];
+  const narrowed = new Map<string, SiteDemand[]>();
   const services = new Map<string, ServiceEntry[]>();
-  let anonymous: ListedCallers['anonymous'] = 'unlisted';
+  const urls: InvokerEntry[] = [];
+  const list = (arn: string, { narrowing }: InvokerEntry): void => {
+    if (narrowing === undefined) free.push(arn);
+    else narrowed.set(arn, [...(narrowed.get(arn) ?? []), narrowing]);
+  };
   for (const entry of entries) {
     if (!isLive(entry, atMs)) continue;
     switch (entry.kind) {
       case 'role':
-        arns.push(entry.role);
+        list(entry.role, entry);
         break;
       case 'user':
-        arns.push(entry.user);
+        list(entry.user, entry);
         break;
       case 'account':
-        arns.push(writeAccountPattern(entry.account));
+        list(writeAccountPattern(entry.account), entry);
         break;
       case 'service':
         collect(services, entry);
         break;
       case 'functionUrl':
-        anonymous = 'listed';
+        urls.push(entry);
         break;
       case 'eventSourceMapping':
         break;
     }
   }
   const sorted = [...services].sort(([left], [right]) => (left < right ? -1 : 1));
-  return { principalArns: dropContained(arns), services: new Map(sorted), anonymous };
+  const freeArns = dropContained(free);
+  return {
+    principalArns: dropContained([...free, ...narrowed.keys()]),
+    freeArns,
+    narrowed: [...narrowed]
+      .map(([arn, demands]) => ({ arn, demands }))
+      .filter(({ arn }) => !freeArns.some((other) => containsPattern(other, arn)))
+      .sort((left, right) => (left.arn < right.arn ? -1 : 1)),
+    services: new Map(sorted),
+    anonymous: urls.length === 0 ? 'unlisted' : 'listed',
+    anonymousSources: gatherSources(urls),
+  };
+}
+
+function gatherSources(urls: readonly InvokerEntry[]): readonly string[] | null {
+  const sources = urls.map(({ narrowing }) => narrowing?.sourceIp);
+  if (sources.length === 0 || sources.includes(undefined)) return null;
+  return [...new Set(sources.flatMap((addresses) => addresses ?? []))].sort();
 }
 
 function collect(services: Map<string, ServiceEntry[]>, entry: ServiceEntry): void {
@@ -87,6 +123,11 @@ export function findUnusableEntry(entries: readonly InvokerEntry[]): string | un
 }
 
 function readTexts(entry: InvokerEntry): readonly string[] {
+  const { sourceIp = [], vpcEndpoint = [] } = entry.narrowing ?? {};
+  return [...readNames(entry), ...sourceIp, ...vpcEndpoint];
+}
+
+function readNames(entry: InvokerEntry): readonly string[] {
   switch (entry.kind) {
     case 'role':
       return [entry.role];

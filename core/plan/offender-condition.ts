@@ -67,13 +67,11 @@ function fitPrincipal(arn: string): OffenderCondition {
 
 /**
  * Reads back whom a Deny of ours for one caller is for; `undefined` for a guard. `statement` is known to be ours, so
- * only the forms that we write have to be told apart.
+ * only the forms that we write have to be told apart: guards never test a principal or service by these operators.
  */
 export function readOffender(statement: PolicyStatement): Caller | undefined {
   const condition = readObject(statement, 'Condition');
-  if (condition === undefined || Object.keys(condition).some((operator) => !OPERATORS.has(operator))) {
-    return undefined;
-  }
+  if (condition === undefined) return undefined;
   const like = readObject(condition, 'StringLike');
   const service = readText(like, 'aws:PrincipalServiceName');
   if (service !== undefined) {
@@ -97,8 +95,6 @@ export function readOffender(statement: PolicyStatement): Caller | undefined {
     readText(readObject(condition, 'StringEquals'), 'aws:PrincipalArn');
   return arn === undefined ? undefined : namePrincipal(arn);
 }
-
-const OPERATORS = new Set(['StringLike', 'StringEquals', 'ArnEquals']);
 
 function namePrincipal(arn: string): Caller {
   const [, , , , account = '', ...resource] = arn.split(':');

@@ -2,12 +2,13 @@ import { type InvokerEntry, isLive } from '../allowlist/allowlist.ts';
 import { parseArn } from '../arn.ts';
 import type { Caller } from '../caller/caller.ts';
 import { authorizeRequest, evaluatePolicy } from '../evaluator/authorization.ts';
-import type { PolicyDocument, PolicyStatement } from '../policy/document.ts';
+import type { PolicyStatement } from '../policy/document.ts';
 import type { PlanInput } from './containment-plan.ts';
 import { type Grant, readGrant } from './grant.ts';
 import { mayServeEntry } from './grant-reach.ts';
-import { findLister } from './offender-reach.ts';
-import { listWitnessCallers, listWitnesses } from './witness.ts';
+import { focusInput } from './input-focus.ts';
+import { judgeSite } from './offender-reach.ts';
+import { listWitnessCallers, listWitnesses, type Witness } from './witness.ts';
 
 /** A way by which somebody who is not listed gets in, or may get in. */
 export type OpenWay =
@@ -32,7 +33,8 @@ const STRANGER_ACCOUNT = '999999999990';
  * and source that it names, and strangers. What it finds is certain; a way that no sample takes is not found, so an
  * empty answer proves nothing: the plan does.
  */
-export function findOpenWays(input: PlanInput): readonly OpenWay[] {
+export function findOpenWays(given: PlanInput): readonly OpenWay[] {
+  const input = focusInput(given);
   const live = input.entries.filter((entry) => isLive(entry, input.now));
   const callers = listWitnessCallers(input);
   const ways: OpenWay[] = [];
@@ -42,7 +44,7 @@ export function findOpenWays(input: PlanInput): readonly OpenWay[] {
     const sid = typeof statement['Sid'] === 'string' ? statement['Sid'] : null;
     const grant = reading.kind === 'grant' ? reading.grant : undefined;
     const tried = grant === undefined ? callers : [...callers, ...sampleStrangeSources(grant)];
-    if (tried.some((caller) => isUnlisted(live, caller) && letsIn(statement, caller, input))) {
+    if (listUnlisted(live, tried, input).some((witness) => letsIn(statement, witness, input))) {
       const listed = grant === undefined || live.some((entry) => mayServeEntry(grant, entry));
       const serves = listed ? 'listedToo' : 'unlistedOnly';
       ways.push({ kind: 'grant', sid, principal: statement['Principal'], serves });
@@ -50,15 +52,19 @@ export function findOpenWays(input: PlanInput): readonly OpenWay[] {
       ways.push({ kind: 'unclear', sid, reason: reading.why });
     }
   }
-  const byIdentity = callers.some(
-    (caller) => isUnlisted(live, caller) && entersByIdentity(input.policy, caller, input),
-  );
+  const byIdentity = listUnlisted(live, callers, input).some((witness) => entersByIdentity(witness, input));
   return byIdentity ? [...ways, { kind: 'identityPolicies' }] : ways;
 }
 
 /** A caller that some entry might list, if a record had told more, is not called unlisted. */
-function isUnlisted(live: readonly InvokerEntry[], caller: Caller): boolean {
-  return findLister(live, caller) === undefined;
+function listUnlisted(
+  live: readonly InvokerEntry[],
+  callers: readonly Caller[],
+  input: PlanInput,
+): readonly Witness[] {
+  return callers
+    .flatMap((caller) => listWitnesses(caller, input, input.now, 'knownKeys'))
+    .filter(({ caller, site }) => judgeSite(live, caller, site) === 'unlisted');
 }
 
 /** A service may come for a resource that nobody thought of, of this account or of another one. */
@@ -77,22 +83,19 @@ function sampleStrangeSources(grant: Grant): readonly Caller[] {
 }
 
 /** The statement by itself lets the caller in, and nothing in the policy refuses it. */
-function letsIn(statement: PolicyStatement, caller: Caller, input: PlanInput): boolean {
+function letsIn(statement: PolicyStatement, { request }: Witness, input: PlanInput): boolean {
   const alone = { ...input.policy, Statement: [statement] };
-  return listWitnesses(caller, input, input.now, 'knownKeys').some(
-    ({ request }) =>
-      evaluatePolicy(alone, request).kind === 'allowed' &&
-      evaluatePolicy(input.policy, request).kind === 'allowed',
+  return (
+    evaluatePolicy(alone, request).kind === 'allowed' &&
+    evaluatePolicy(input.policy, request).kind === 'allowed'
   );
 }
 
 /** Root users are left out: only a policy of the organization keeps them from anything in their own account. */
-function entersByIdentity(policy: PolicyDocument | null, caller: Caller, input: PlanInput): boolean {
+function entersByIdentity({ caller, request }: Witness, input: PlanInput): boolean {
   if (caller.kind !== 'role' && caller.kind !== 'user') return false;
-  return listWitnesses(caller, input, input.now, 'knownKeys').some(({ request }) => {
-    if (!('account' in request.principal) || request.identity !== 'allows') return false;
-    if (request.principal.account !== parseArn(input.resourceArn)?.account) return false;
-    const decision = authorizeRequest(policy, request);
-    return decision.kind === 'allowed' && decision.by !== 'resourcePolicy';
-  });
+  if (!('account' in request.principal) || request.identity !== 'allows') return false;
+  if (request.principal.account !== parseArn(input.resourceArn)?.account) return false;
+  const decision = authorizeRequest(input.policy, request);
+  return decision.kind === 'allowed' && decision.by !== 'resourcePolicy';
 }

@@ -1,11 +1,13 @@
 import { type InvokerEntry, isLive } from '../allowlist/allowlist.ts';
-import { matchEntry } from '../allowlist/invoker-match.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { AccessDecision, AccessRequest } from '../evaluator/request.ts';
 import type { PolicyDocument, PolicyStatement } from '../policy/document.ts';
+import { ANYWHERE } from './call-site.ts';
 import type { PlanInput, ReplacePlan } from './containment-plan.ts';
 import { readGuardSid } from './guard-sid.ts';
+import { focusInput } from './input-focus.ts';
 import { listExpiries } from './listed-callers.ts';
+import { judgeSite } from './offender-reach.ts';
 import { listWitnessCallers, listWitnesses, type Witness } from './witness.ts';
 
 /** Decides one request against a policy, as AWS would. */
@@ -21,7 +23,8 @@ const PROVEN: PlanProof = { kind: 'proven' };
  * listed caller that got in is shut out, and the offender is refused. Where the policy is not fully understood, a
  * listed caller must not be worse off than before: undetermined may only stay undetermined.
  */
-export function tryPlan(input: PlanInput, plan: ReplacePlan, authorize: AuthorizeRequest): PlanProof {
+export function tryPlan(given: PlanInput, plan: ReplacePlan, authorize: AuthorizeRequest): PlanProof {
+  const input = focusInput(given);
   const callers = listWitnessCallers(input);
   const base = dropGuards(input);
   const planned = input.entries.filter((entry) => isLive(entry, input.now));
@@ -32,7 +35,7 @@ export function tryPlan(input: PlanInput, plan: ReplacePlan, authorize: Authoriz
     )) {
       const before = authorize(base, witness.request);
       const after = authorize(plan.policy, witness.request);
-      const reason = judgeWitness(witness, before, after, lists(live, witness.caller));
+      const reason = judgeWitness(witness, before, after, judgeSite(live, witness.caller, witness.site));
       if (reason !== null) return { kind: 'refuted', reason };
     }
   }
@@ -56,7 +59,7 @@ function judgeWitness(
   witness: Witness,
   before: AccessDecision,
   after: AccessDecision,
-  listing: 'listed' | 'unlisted',
+  listing: ReturnType<typeof judgeSite>,
 ): string | null {
   if (
     after.kind === 'allowed' &&
@@ -64,7 +67,7 @@ function judgeWitness(
   ) {
     return `the new policy would let in a caller that was refused before: ${describe(witness.caller)}`;
   }
-  if (listing === 'unlisted') return null;
+  if (listing !== 'listed') return null;
   const worse =
     (before.kind === 'allowed' && after.kind !== 'allowed') ||
     (before.kind === 'undetermined' &&
@@ -74,7 +77,10 @@ function judgeWitness(
 
 function tryOffender(input: PlanInput, plan: ReplacePlan, authorize: AuthorizeRequest): PlanProof {
   if (input.offender === null) return PROVEN;
-  for (const { request, caller } of listWitnesses(input.offender, input, input.now, 'knownKeys')) {
+  const live = input.entries.filter((entry) => isLive(entry, input.now));
+  for (const { request, caller, site } of listWitnesses(input.offender, input, input.now, 'knownKeys')) {
+    // A narrowed caller is to be stopped where no entry lists its call, and nowhere else.
+    if (site !== ANYWHERE && judgeSite(live, caller, site) === 'listed') continue;
     const after = authorize(plan.policy, request);
     if (after.kind === 'allowed' || after.kind === 'undetermined') {
       return {
@@ -84,13 +90,6 @@ function tryOffender(input: PlanInput, plan: ReplacePlan, authorize: AuthorizeRe
     }
   }
   return PROVEN;
-}
-
-function lists(live: readonly InvokerEntry[], caller: Caller): 'listed' | 'unlisted' {
-  const listed = live.some(
-    (entry) => matchEntry(entry, caller, { requestParameters: 'present' }, new Map()).kind === 'match',
-  );
-  return listed ? 'listed' : 'unlisted';
 }
 
 function describe(caller: Caller): string {

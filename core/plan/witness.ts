@@ -1,18 +1,22 @@
 import { type InvokerEntry, isLive } from '../allowlist/allowlist.ts';
 import { parseArn } from '../arn.ts';
 import type { Caller } from '../caller/caller.ts';
-import { composeContext, type RequestCircumstances } from '../evaluator/context.ts';
+import { composeContext, type RequestCircumstances, SITE_KEYS } from '../evaluator/context.ts';
 import { listContextVariants } from '../evaluator/doubtful-keys.ts';
 import type { AccessRequest, InvokeAction, RequestPrincipal } from '../evaluator/request.ts';
+import type { CallSite } from './call-site.ts';
 import type { PlanInput } from './containment-plan.ts';
 import { type GrantPrincipal, readGrant } from './grant.ts';
 import { findSentSourceKeys } from './source-keys.ts';
+import { listSites } from './witness-site.ts';
 
 /** A request that a plan is tried on, and who makes it. */
 export interface Witness {
   readonly caller: Caller;
   readonly request: AccessRequest;
   readonly atMs: number;
+  /** Where the call comes from; known for callers that are narrowed to some places only. */
+  readonly site: CallSite;
 }
 
 // Nobody has these: they stand for everybody who is named nowhere.
@@ -137,7 +141,12 @@ function fill(pattern: string): string {
  */
 export type Doubt = 'everyCombination' | 'knownKeys';
 
-/** The requests by which one caller is tried: both actions, and the doubtful keys there and absent. */
+const ACTIONS = ['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'] as const;
+
+/**
+ * The requests by which one caller is tried: both actions, and the doubtful keys there and absent; a caller that is
+ * narrowed to some places calls from these and from elsewhere.
+ */
 export function listWitnesses(
   caller: Caller,
   input: PlanInput,
@@ -147,13 +156,17 @@ export function listWitnesses(
   const principal = describePrincipal(caller);
   if (principal === undefined) return [];
   const witnesses: Witness[] = [];
-  for (const action of ['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'] as const) {
-    const full = composeContext(principal, describeCircumstances(caller, action, input, atMs));
+  const sites = listSites(input.entries, caller);
+  for (const [action, site] of ACTIONS.flatMap((one) => sites.map((place) => [one, place] as const))) {
+    const full = composeContext(principal, {
+      ...describeCircumstances(caller, action, input, atMs),
+      ...site,
+    });
     for (const context of listVariants(full, principal, caller, doubt)) {
       for (const identity of caller.kind === 'service' || caller.kind === 'anonymous' ? SILENT : EITHER) {
         const { resourceArn: resource } = input;
         const request = { action, resource, principal, context, identity, unlistedKeys: 'unknown' } as const;
-        witnesses.push({ caller, atMs, request });
+        witnesses.push({ caller, atMs, site, request });
       }
     }
   }
@@ -189,7 +202,11 @@ function listVariants(
 ): readonly AccessRequest['context'][] {
   const variants = listContextVariants(full, principal);
   const certain = doubt === 'knownKeys' ? KNOWN_KEYS : listCertainKeys(caller);
-  return variants.filter((variant) => certain.every((key) => variant.has(key) || !full.has(key)));
+  return variants.filter((variant) => certain.every((key) => isThere(variant, key) || !isThere(full, key)));
+}
+
+function isThere(context: AccessRequest['context'], key: string): boolean {
+  return (context.get(key)?.length ?? 0) > 0;
 }
 
 const KNOWN_KEYS = [
@@ -197,6 +214,7 @@ const KNOWN_KEYS = [
   'aws:sourcearn',
   'aws:sourceaccount',
   'lambda:invokedviafunctionurl',
+  ...SITE_KEYS,
 ];
 
 /** Source keys that this service is known to send are in no doubt: guards rely on them. */

@@ -1,4 +1,4 @@
-import { composeContext, MODELLED_KEYS } from '../../../core/evaluator/context.ts';
+import { composeContext, MODELLED_KEYS, SITE_KEYS } from '../../../core/evaluator/context.ts';
 import { DOUBTFUL_KEYS, listContextVariants } from '../../../core/evaluator/doubtful-keys.ts';
 import type { RequestPrincipal } from '../../../core/evaluator/request.ts';
 
@@ -48,7 +48,30 @@ describe('composeContext', () => {
         expect(MODELLED_KEYS).toContain(key);
       }
     }
-    expect(DOUBTFUL_KEYS.every(({ key }) => MODELLED_KEYS.has(key))).toBe(true);
+  });
+
+  it('says where a call comes from only where that is given, and then which keys are certainly absent', () => {
+    const open = composeContext(ROLE, CALL);
+    expect(SITE_KEYS.filter((key) => open.has(key))).toEqual([]);
+    const near = Object.fromEntries(composeContext(ROLE, { ...CALL, sourceIp: '203.0.113.7' }));
+    expect(near).toMatchObject({
+      'aws:sourceip': ['203.0.113.7'],
+      'aws:vpcsourceip': [],
+      'aws:sourcevpce': [],
+      'aws:viaawsservice': ['false'],
+    });
+    const inside = { ...CALL, sourceIp: '10.0.0.7', vpcEndpoint: 'vpce-0123456789abcdef0' };
+    expect(Object.fromEntries(composeContext(ROLE, inside))).toMatchObject({
+      'aws:sourceip': [],
+      'aws:vpcsourceip': ['10.0.0.7'],
+      'aws:sourcevpce': ['vpce-0123456789abcdef0'],
+    });
+    expect(SITE_KEYS.some((key) => composeContext(SERVICE, inside).has(key))).toBe(false);
+  });
+
+  it('doubts no key that it never decides on', () => {
+    const decided = new Set<string>([...MODELLED_KEYS, ...SITE_KEYS]);
+    expect(DOUBTFUL_KEYS.filter(({ key }) => !decided.has(key))).toEqual([]);
   });
 });
 
@@ -60,6 +83,14 @@ describe('listContextVariants', () => {
     expect(variants[0]).toBe(context);
     expect(new Set(variants.map((one) => [...one.keys()].join())).size).toBe(16);
     expect(variants.every((one) => one.has('aws:currenttime'))).toBe(true);
+  });
+
+  it('keeps a key of the place without a value, so that it is known to be absent', () => {
+    const context = composeContext(ROLE, { ...CALL, sourceIp: '203.0.113.7' });
+    const addresses = listContextVariants(context, ROLE).map((one) => one.get('aws:sourceip'));
+    expect(addresses).toHaveLength(8);
+    expect(addresses.filter((values) => values?.length === 0)).toHaveLength(4);
+    expect(addresses).not.toContain(undefined);
   });
 
   it('leaves the keys alone that are doubtful for others only', () => {
