@@ -43,7 +43,12 @@ export async function findLogs(
       return { kind: 'missing', problem: `cannot read \`${name}\`: ${error.message}` };
     }
   };
-  return findLogFiles(paths, io.cwd, searchObjects);
+  const found = await findLogFiles(paths, io.cwd, searchObjects);
+  const local = paths.some((path) => !path.startsWith('s3://'));
+  if (local && found.kind === 'found' && found.files.length === 0) {
+    io.writeErr('warning: no .json, .ndjson or .jsonl file in the folders, nothing was read\n');
+  }
+  return found;
 }
 
 /** The SDK is loaded for those who read S3 only. */

@@ -54,9 +54,6 @@ async function runReplay(args: readonly string[], io: CommandIo): Promise<ExitCo
   }
   const tally = createTally(before === null ? 'alone' : 'compared');
   tally.unreadable.push(...found.unreadable.map(({ file, reason }) => `${file}: ${reason}`));
-  if (found.files.length === 0) {
-    io.writeErr('warning: no .json, .ndjson or .jsonl file in the folders, nothing was read\n');
-  }
   const { end, counts } = await runReading(
     { files: found.files, allowlist: config.allowlist, before: before?.allowlist ?? null },
     options,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { describeSystemError, type FetchedObject, type LogFile, type LogObject } from './log-files.ts';
 
 /** Gives files out ready to be read: objects of a store are fetched before they are asked for, many at a time. */
@@ -24,6 +25,8 @@ const MOST_HELD_OBJECTS = 2_048;
 /** Begins to fetch the objects among files, in their order, and goes on as they are released. */
 export function createObjectsAhead(files: readonly LogFile[]): ObjectsAhead {
   const ending = new AbortController();
+  // Each request listens while it is under way, which Node would take for a leak.
+  setMaxListeners(0, ending.signal);
   const fetches = new Map<number, Promise<FetchedObject>>();
   let [next, underWay, heldBytes] = [0, 0, 0];
   let wake: () => void = () => undefined;
