@@ -91,12 +91,13 @@ footer { margin: 48px auto 40px; color: var(--soft); font-size: 13px; }
   header, main, footer { max-width: none; padding: 0; }
   nav, .skip { display: none; }
   .scroll { overflow: visible; }
-  table { font-size: 8pt; } code { font-size: 7.5pt; }
+  table { font-size: 8pt; } code { font-size: 7.5pt; } .place, .kind { font-size: 7pt; }
   details::details-content { content-visibility: visible; }
   details > summary { display: none; }
   tr, figure, .tiles div { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   thead { display: table-header-group; }
   th, td { padding: 3px 8px 3px 0; }
+  td.text, th.text, tbody th.text { min-width: 0; }
 }
 `;
