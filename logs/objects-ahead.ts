@@ -19,7 +19,7 @@ const MOST_FETCHED_BYTES = 8 * 1024 * 1024;
 /** An answer takes tens of milliseconds, so many requests have to be under way to keep two cores busy. */
 const FETCHES_AT_A_TIME = 32;
 /** So much is held that is fetched, or being fetched, and not released. More than one task of read-task.ts takes. */
-const MOST_HELD_BYTES = 48 * 1024 * 1024;
+const MOST_HELD_BYTES = 32 * 1024 * 1024;
 const MOST_HELD_OBJECTS = 2_048;
 
 /** Begins to fetch the objects among files, in their order, and goes on as they are released. */

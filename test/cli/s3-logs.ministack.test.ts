@@ -91,7 +91,7 @@ describeWithMinistack('logs in the S3 of ministack', (python) => {
     await client.send(new PutObjectCommand({ Bucket: 'trail-logs', Key: key, Body: body }));
   }
 
-  async function run(...argv: readonly string[]) {
+  async function run(argv: readonly string[]) {
     const before = { ...process.env };
     Object.assign(process.env, {
       AWS_ACCESS_KEY_ID: MINISTACK_KEYS.accessKeyId,
@@ -108,46 +108,42 @@ describeWithMinistack('logs in the S3 of ministack', (python) => {
   }
 
   it('are replayed, account by account and day by day', async () => {
-    const { code, ids, err } = await run('replay', 's3://trail-logs/audit', '--format', 'ndjson');
+    const { code, ids, err } = await run(['replay', 's3://trail-logs/audit', '--format', 'ndjson']);
     expect([code, ids]).toEqual([3, ['e1', 'e2', 'e3', 'e4', 'e5']]);
     expect(err).toContain('5 records in 4 files');
   });
 
   it('are read only where calls of the time asked for can be', async () => {
-    const { ids, err } = await run(
-      ...['replay', 's3://trail-logs/audit/', '--format', 'ndjson'],
-      ...['--since', '2026-10-04T23:55:00Z', '--until', '2026-10-05T00:05:00Z'],
-    );
+    const time = ['--since', '2026-10-04T23:55:00Z', '--until', '2026-10-05T00:05:00Z'];
+    const { ids, err } = await run(['replay', 's3://trail-logs/audit/', '--format', 'ndjson', ...time]);
     expect(ids).toEqual(['e2', 'e3']);
     expect(err).toContain('4 records in 3 files');
   });
 
   it('are read beside files of this machine, each once', async () => {
     writeFileSync(join(folder, 'here.json'), JSON.stringify(composeCall('e9', '2026-10-05T09:00:00Z')));
-    const { ids } = await run(
-      ...['replay', 'here.json', 's3://trail-logs/plain', 's3://trail-logs/plain/calls.ndjson'],
-      ...['--format', 'ndjson'],
-    );
+    const paths = ['here.json', 's3://trail-logs/plain', 's3://trail-logs/plain/calls.ndjson'];
+    const { ids } = await run(['replay', ...paths, '--format', 'ndjson']);
     expect(ids).toEqual(['e9', 'e6']);
   });
 
   it('are learnt from, reported and explained', async () => {
-    const learnt = await run('learn', 's3://trail-logs/plain');
+    const learnt = await run(['learn', 's3://trail-logs/plain']);
     expect([learnt.code, learnt.out]).toEqual([0, expect.stringContaining('arn:aws:s3:::uploads')]);
-    const explained = await run('explain', 's3://trail-logs', '--event-id', 'e3', '--format', 'json');
+    const explained = await run(['explain', 's3://trail-logs', '--event-id', 'e3', '--format', 'json']);
     expect([explained.code, explained.out]).toEqual([0, expect.stringContaining('"unauthorized"')]);
-    const reported = await run('report', 's3://trail-logs/plain', '--format', 'json');
+    const reported = await run(['report', 's3://trail-logs/plain', '--format', 'json']);
     expect([reported.code, reported.out]).toEqual([0, expect.stringContaining('thumbnailer')]);
   });
 
   it('that are damaged are named, and the rest is read', async () => {
-    const { ids, err } = await run('replay', 's3://trail-logs/damaged', '--format', 'ndjson');
+    const { ids, err } = await run(['replay', 's3://trail-logs/damaged', '--format', 'ndjson']);
     expect(ids).toEqual(['e8']);
     expect(err).toContain('s3://trail-logs/damaged/a.json.gz: the gzip data is damaged or cut off');
   });
 
   it('that are not there are told before anything is read', async () => {
-    const { code, out, err } = await run('replay', 's3://trail-logs/plain', 's3://no-such-bucket/x');
+    const { code, out, err } = await run(['replay', 's3://trail-logs/plain', 's3://no-such-bucket/x']);
     expect([code, out]).toEqual([1, '']);
     expect(err).toBe('invokeguard replay: cannot read `s3://no-such-bucket/x`: there is no such bucket\n');
   });
@@ -159,7 +155,7 @@ describeWithMinistack('logs in the S3 of ministack', (python) => {
       'below `s3://trail-logs/audit` that was delivered in that time: 2 folders and objects were left out',
     ],
   ])('that lie nowhere are missed aloud: %j', async (argv, warning) => {
-    const { code, err } = await run('replay', ...argv);
+    const { code, err } = await run(['replay', ...argv]);
     expect(code).toBe(0);
     expect(err).toContain(warning);
   });
