@@ -3,6 +3,7 @@ import { hasWildcard, parseArn } from '../core/arn.ts';
 import { coversNarrowing } from './narrowing-cover.ts';
 import { coversArnPattern } from './pattern-cover.ts';
 import type { Findings } from './shape-reader.ts';
+import { indexWide } from './wide-entries.ts';
 
 /** Tells in which list an entry stands, for the wording of what is found. */
 export type EntryList = readonly InvokerEntry[];
@@ -13,7 +14,7 @@ export type EntryList = readonly InvokerEntry[];
  */
 export function findEntryOverlaps(entries: EntryList, breakGlass: EntryList, findings: Findings): void {
   const known = new Map<string, InvokerEntry>();
-  const wide = [...entries, ...breakGlass].filter(isWide);
+  const listWide = indexWide([...entries, ...breakGlass].filter(isWide));
   const alike = groupAlike([...entries, ...breakGlass]);
   for (const entry of breakGlass) known.set(identifyEntry(entry), entry);
   for (const entry of entries) {
@@ -21,15 +22,14 @@ export function findEntryOverlaps(entries: EntryList, breakGlass: EntryList, fin
     const twin = known.get(identity);
     if (twin !== undefined) reportTwin(entry, twin, breakGlass, findings);
     known.set(identity, twin ?? entry);
+    if (twin !== undefined) continue;
     // Only what is narrowed can be covered by an entry that names no more than the same caller.
+    const wide = listWide(entry);
     const candidates =
       entry.narrowing === undefined ? wide : [...(alike.get(identifyCaller(entry)) ?? []), ...wide];
-    const cover =
-      twin === undefined
-        ? candidates.find(
-            (other) => other !== entry && identifyEntry(other) !== identity && coversEntry(other, entry),
-          )
-        : undefined;
+    const cover = candidates.find(
+      (other) => other !== entry && coversEntry(other, entry) && identifyEntry(other) !== identity,
+    );
     if (cover !== undefined) {
       findings.warnings.push({
         pointer: entry.pointer,

@@ -91,7 +91,7 @@ function findSharedColumns(globs: readonly Glob[]): readonly number[] {
  */
 function findEqualGlobs(globs: readonly Glob[], findings: Findings): void {
   const starts = globs.map(({ glob }) => /^[^*?]*/.exec(glob)?.[0] ?? '');
-  const ends = globs.map(({ glob }) => [...(/[^*?]*$/.exec(glob)?.[0] ?? '')].reverse().join(''));
+  const ends = globs.map(({ glob }) => (/[^*?]*$/.exec(glob)?.[0] ?? '').split('').reverse().join(''));
   const sides = new Set(starts).size < new Set(ends).size ? ends : starts;
   const sorted = globs
     .map((one, index) => ({ ...one, side: sides[index] ?? '' }))

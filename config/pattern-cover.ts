@@ -1,4 +1,4 @@
-import { hasWildcard } from '../core/arn.ts';
+import { hasWildcard, matchWildcard } from '../core/arn.ts';
 
 /**
  * Decides whether everything that pattern `narrow` matches is matched by pattern `wide` too (`*` any run, `?` one
@@ -6,6 +6,8 @@ import { hasWildcard } from '../core/arn.ts';
  * warnings.
  */
 export function coversPattern(wide: string, narrow: string): boolean {
+  // What the narrow one matches includes its own text; this tells most pairs apart.
+  if (!matchWildcard(wide, narrow)) return false;
   // One row of the table at a time: reach[i] tells whether wide.slice(i) covers narrow.slice(j).
   let reach = startRow(wide);
   reach[wide.length] = true;
@@ -83,7 +85,10 @@ export function coversArnPattern(wide: string, narrow: string): boolean {
   if (!hasWildcard(wide)) return wide === narrow;
   const wideParts = cutPattern(wide);
   const narrowParts = cutPattern(narrow);
-  return wideParts.every((part, index) => coversPattern(part, narrowParts[index] ?? ''));
+  return wideParts.every((part, index) => {
+    const narrowPart = narrowParts[index] ?? '';
+    return part === narrowPart || (hasWildcard(part) && coversPattern(part, narrowPart));
+  });
 }
 
 function cutPattern(pattern: string): readonly string[] {
