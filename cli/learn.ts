@@ -15,6 +15,7 @@ import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { type LearnOptions, readLearnOptions } from './learn-options.ts';
 import { findLogs } from './log-search.ts';
 import { createProgress } from './progress.ts';
+import { findReadingParts } from './reading-parts.ts';
 import { addCount, composeSummary, countRejection, createTally, type ReplayTally } from './replay-tally.ts';
 
 const HELP = `Usage: invokeguard learn PATH… [options]
@@ -105,6 +106,7 @@ async function countCalls(
     {
       files,
       openStdin: () => io.stdin,
+      parts: findReadingParts(),
       allowlist,
       window: options.window,
       signal: new AbortController().signal,

@@ -54,8 +54,10 @@ async function runReplay(args: readonly string[], io: CommandIo): Promise<ExitCo
   }
   const tally = createTally(before === null ? 'alone' : 'compared');
   tally.unreadable.push(...found.unreadable.map(({ file, reason }) => `${file}: ${reason}`));
+  // What cannot be looked into is the first thing that cannot be read.
+  const files = options.stopAt === 'first' && tally.unreadable.length > 0 ? [] : found.files;
   const { end, counts } = await runReading(
-    { files: found.files, allowlist: config.allowlist, before: before?.allowlist ?? null },
+    { files, allowlist: config.allowlist, before: before?.allowlist ?? null },
     options,
     tally,
     io,
@@ -63,7 +65,7 @@ async function runReplay(args: readonly string[], io: CommandIo): Promise<ExitCo
   if (end === 'cutOff') return 1;
   io.writeErr(END_WORDS[end]);
   io.writeErr(composeSummary(tally, counts));
-  return end === 'done' ? chooseExitCode(tally) : 1;
+  return end === 'done' && files === found.files ? chooseExitCode(tally) : 1;
 }
 
 const END_WORDS = {

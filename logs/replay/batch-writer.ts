@@ -27,7 +27,6 @@ export interface BatchMark {
   readonly strings: number;
   readonly notes: number;
   readonly records: number;
-  readonly skipped: ReadonlyMap<string, SkippedCount>;
 }
 
 /** Numbers of groups start anew after so many, so that endless different callers do not fill the memory. */
@@ -48,6 +47,8 @@ export class BatchWriter {
   #strings: string[] = [];
   #notes: BatchNote[] = [];
   #skipped = new Map<string, SkippedCount>();
+  /** What was skipped since the last mark. */
+  #skippedSince: SkippedCount[] = [];
   #records = 0;
   #files = 0;
   #fileBytes = 0;
@@ -70,6 +71,11 @@ export class BatchWriter {
   }
 
   addSkipped(reason: SkippedCount['reason'], functionArn: string | null, count: number): void {
+    this.#skippedSince.push({ reason, functionArn, count });
+    this.#countSkipped(reason, functionArn, count);
+  }
+
+  #countSkipped(reason: SkippedCount['reason'], functionArn: string | null, count: number): void {
     const key = functionArn === null ? reason : `${reason} ${functionArn}`;
     const before = this.#skipped.get(key)?.count ?? 0;
     this.#skipped.set(key, { reason, functionArn, count: before + count });
@@ -132,14 +138,15 @@ export class BatchWriter {
     this.addString(at + BATCH_SESSION, sessionName);
   }
 
+  /** Where the batch stands. Only the last mark can be come back to. */
   mark(): BatchMark {
+    this.#skippedSince = [];
     return {
       rows: this.#rowCount,
       bytes: this.#byteCount,
       strings: this.#strings.length,
       notes: this.#notes.length,
       records: this.#records,
-      skipped: new Map(this.#skipped),
     };
   }
 
@@ -150,7 +157,9 @@ export class BatchWriter {
     this.#strings.length = mark.strings;
     this.#notes.length = mark.notes;
     this.#records = mark.records;
-    this.#skipped = new Map(mark.skipped);
+    for (const { reason, functionArn, count } of this.#skippedSince) {
+      this.#countSkipped(reason, functionArn, -count);
+    }
   }
 
   /** Gives up what was collected, and starts anew. */
@@ -162,7 +171,7 @@ export class BatchWriter {
       groups: this.#groups,
       firstGroup: this.#firstGroup,
       notes: this.#notes,
-      skipped: [...this.#skipped.values()],
+      skipped: [...this.#skipped.values()].filter(({ count }) => count > 0),
       files: this.#files,
       fileBytes: this.#fileBytes,
       records: this.#records,
@@ -177,6 +186,7 @@ export class BatchWriter {
     this.#strings = [];
     this.#notes = [];
     this.#skipped = new Map();
+    this.#skippedSince = [];
     this.#rowCount = 0;
     this.#byteCount = 0;
     this.#records = 0;

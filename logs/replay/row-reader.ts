@@ -25,7 +25,7 @@ import { readExecutedFunction } from './executed-function.ts';
 /** What the core makes of one tuple, asked once. */
 type TupleMeaning =
   | { readonly kind: 'plain' }
-  | { readonly kind: 'executed'; readonly functionArn: string | null }
+  | { readonly kind: 'executed'; readonly functionArn: string | null; count: number }
   | {
       readonly kind: 'call';
       readonly group: CallGroup;
@@ -57,6 +57,8 @@ export function createRowReader(
   takeRecord: (input: unknown, file: string, position: LogPosition) => void,
 ): RowReader {
   const meanings: TupleMeaning[] = [];
+  /** Those that were counted in the document. */
+  let executed: (TupleMeaning & { kind: 'executed' })[] = [];
   let file = '';
   const scanner = createScanner(kernelFile, origin, {
     takeRows,
@@ -67,6 +69,8 @@ export function createRowReader(
   return {
     start: (name) => {
       file = name;
+      for (const meaning of executed) meaning.count = 0;
+      executed = [];
       scanner.startDocument();
     },
     push: (bytes) => scanner.push(bytes),
@@ -74,6 +78,7 @@ export function createRowReader(
       const { end, records, notLambda, notInvocation } = scanner.endDocument();
       if (end === 'unknown') return 'unknown';
       writer.addRecords(records);
+      for (const { functionArn, count } of executed) writer.addSkipped('invokeExecution', functionArn, count);
       if (notLambda > 0) writer.addSkipped('notLambda', null, notLambda);
       if (notInvocation > 0) writer.addSkipped('notInvocation', null, notInvocation);
       return 'done';
@@ -90,10 +95,15 @@ export function createRowReader(
             ? (meanings[tuple] = readMeaning(words, row, bytes))
             : (meanings[tuple] ?? PLAIN);
       if (meaning.kind === 'call') writeCall(meaning, words, row, bytes);
-      else if (meaning.kind === 'executed') writer.addSkipped('invokeExecution', meaning.functionArn, 1);
+      else if (meaning.kind === 'executed') countExecuted(meaning);
       else if (takePlainRow(words, row, bytes) === 'unknown') return 'unknown';
     }
     return 'taken';
+  }
+
+  function countExecuted(meaning: TupleMeaning & { kind: 'executed' }): void {
+    if (meaning.count === 0) executed.push(meaning);
+    meaning.count += 1;
   }
 
   function takePlainRow(words: Uint32Array, row: number, bytes: Uint8Array): 'taken' | 'unknown' {
@@ -147,7 +157,7 @@ export function createRowReader(
     const input = parseRecord(words, row, bytes);
     const parsed = parseInvocation(input);
     if (parsed.kind === 'skipped' && parsed.reason === 'invokeExecution') {
-      return { kind: 'executed', functionArn: readExecutedFunction(input) };
+      return { kind: 'executed', functionArn: readExecutedFunction(input), count: 0 };
     }
     // The kernel hands out calls only; should the core see it otherwise, the core is asked for each record.
     if (parsed.kind !== 'invocation') return PLAIN;
