@@ -1,9 +1,10 @@
 // @ts-expect-error the package declares its types under its old name, `domino`
 import { createDocument } from '@mixmark-io/domino';
 import * as Plot from '@observablehq/plot';
-import { type Markup, trustMarkup } from './markup.ts';
+import { cutText, type Markup, trustMarkup } from './markup.ts';
+import { formatCount } from './words.ts';
 
-/** One series of a chart over time. */
+/** One series of a chart over time. Its name may be text from logs, as all names here: it is drawn harmless. */
 export interface ChartSeries {
   readonly name: string;
   /** A colour of the style sheet, such as `--unauthorized`, which has one for light and one for dark. */
@@ -66,7 +67,7 @@ export function drawColumns(label: string, time: ChartTime, series: readonly Cha
           fill: 'fill',
           inset: 0.25,
           title: ({ from, name, calls }: (typeof columns)[number]) =>
-            `${from.toISOString().slice(0, 16).replace('T', ' ')}: ${calls} ${name}`,
+            `${from.toISOString().slice(0, 16).replace('T', ' ')}: ${formatCount(calls)} ${cutText(name)}`,
         }),
       ),
       Plot.ruleY([0]),
@@ -103,7 +104,7 @@ export function drawBars(
   bars: readonly ChartBar[],
   format: (value: number) => string,
 ): Markup {
-  const rows = bars.map(({ label: name, parts }, index) => ({ name: cutLabel(name), parts, index }));
+  const rows = bars.map(({ label: name, parts }, index) => ({ name: cutLabel(cutText(name)), parts, index }));
   const parts = rows.flatMap(({ name, parts, index }) =>
     parts.flatMap((part) =>
       part.value === 0 ? [] : [{ ...part, index, title: `${name}: ${format(part.value)} ${part.name}` }],
@@ -160,7 +161,7 @@ function draw(label: string, options: Plot.PlotOptions): Markup {
   const svg = drawn as DrawnElement;
   // What the chart shows stands in a table beside it, so that for a screen reader it is one picture with a name.
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', label);
+  svg.setAttribute('aria-label', cutText(label));
   svg.setAttribute('font-size', '12');
   svg.setAttribute('class', 'chart');
   // The style sheet of the page says the same for all charts.

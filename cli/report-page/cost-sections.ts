@@ -1,9 +1,9 @@
 import type { CostRow, CostScope, Report } from '../../core/report/report.ts';
+import { composeFigure, composeLegend } from './chart-parts.ts';
 import { drawBars } from './charts.ts';
 import { html, type Markup, type MarkupValue } from './markup.ts';
 import { composeListTable, composeTable } from './table.ts';
-import { composeLegend } from './verdict-counts.ts';
-import { formatCount, formatSpan, formatUsd, nameFunction, showFunction } from './words.ts';
+import { formatCount, formatNumber, formatSpan, formatUsd, nameFunction, showFunction } from './words.ts';
 
 /** Lambda running work that it accepted before: apart from the calls, since nobody called. */
 export function composeAsynchronousSection({ asynchronous }: Report): Markup {
@@ -11,7 +11,7 @@ export function composeAsynchronousSection({ asynchronous }: Report): Markup {
   return html`<section aria-labelledby="asynchronous"><h2 id="asynchronous">Asynchronous work and retries</h2>
 <p>An asynchronous call is accepted first and run later; each run is an <code>InvokeExecution</code> record of Lambda itself,
 and each retry is another one. They are no calls, are not judged, and are in no other count but the cost. Here:
-${formatCount(calls)} asynchronous calls, ${formatCount(executions)} executions${
+${formatNumber(calls, 'asynchronous call', 'asynchronous calls')}, ${formatNumber(executions, 'execution', 'executions')}${
     executionScope === 'span'
       ? ''
       : '. The executions are those of all the logs, not only of the time asked for'
@@ -97,11 +97,12 @@ function drawCosts(rows: readonly CostRow[]): MarkupValue {
       { name: 'executions', color: '--series-2', value: executions },
     ],
   }));
-  return html`<figure class="wide scroll" role="region" aria-label="Chart: data events by function" tabindex="0">
-<figcaption>Data events by function</figcaption>
-${drawBars('Data events by function; the table below has the numbers', bars, formatCount)}
-${composeLegend([
-  { color: 'series-1', words: 'Calls' },
-  { color: 'series-2', words: 'Executions of asynchronous work (InvokeExecution)' },
-])}</figure>`;
+  return composeFigure(
+    'Data events by function',
+    drawBars('Data events by function; the table below has the numbers', bars, formatCount),
+    composeLegend([
+      { color: 'series-1', words: 'Calls' },
+      { color: 'series-2', words: 'Executions of asynchronous work (InvokeExecution)' },
+    ]),
+  );
 }

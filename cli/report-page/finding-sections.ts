@@ -1,8 +1,8 @@
 import type { FindingRow, NewCallerRow, Report, ViolationRow } from '../../core/report/report.ts';
+import { composeFigure, showVerdicts } from './chart-parts.ts';
 import { drawBars } from './charts.ts';
 import { html, type Markup, type MarkupValue } from './markup.ts';
 import { type Column, composeListTable } from './table.ts';
-import { showVerdicts } from './verdict-counts.ts';
 import { formatCalls, formatCount, formatTime, nameFunction, showCaller, showFunction } from './words.ts';
 
 /** What enforcing would have blocked: the question with which most people come. */
@@ -45,9 +45,8 @@ function drawBlocked(rows: Report['violations']['byFunction']['rows']): MarkupVa
     label: nameFunction(name),
     parts: [{ name: 'would have been blocked', color: '--unauthorized', value: blocked }],
   }));
-  return html`<figure class="wide scroll" role="region" aria-label="Chart: blocked calls by function" tabindex="0">
-<figcaption>Calls that would have been blocked, by function</figcaption>
-${drawBars('Calls that would have been blocked, by function; the table below has the numbers', bars, formatCount)}</figure>`;
+  const title = 'Calls that would have been blocked, by function';
+  return composeFigure(title, drawBars(`${title}; the table below has the numbers`, bars, formatCount), '');
 }
 
 const NOT_BLOCKED_COLUMN: Column<ViolationRow> = { head: 'Not blocked', align: 'text', show: showNotBlocked };

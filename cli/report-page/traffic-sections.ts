@@ -1,10 +1,10 @@
 import type { CappedList } from '../../core/report/capped-list.ts';
 import type { CallerRow, FunctionTimeline, Report, Timeline } from '../../core/report/report.ts';
 import type { Verdict } from '../../core/verdict/decision.ts';
+import { composeFigure, composeLegend, showVerdicts } from './chart-parts.ts';
 import { type ChartTime, drawAreas, drawBars, drawColumns } from './charts.ts';
 import { html, type Markup, type MarkupValue } from './markup.ts';
 import { composeDetails, composeListTable, composeTable } from './table.ts';
-import { composeLegend, showVerdicts } from './verdict-counts.ts';
 import {
   describeWidth,
   formatCalls,
@@ -67,9 +67,11 @@ function drawVerdicts(
     color: `--${verdict}`,
     counts: timeline.verdicts[verdict],
   }));
-  return html`<figure class="wide scroll" role="region" aria-label="Chart: ${title}" tabindex="0"><figcaption>${title}</figcaption>
-${drawColumns(`${title} over time; the table below has the numbers`, readTime(timeline), series)}
-${composeLegend(shown.map(([color, words]) => ({ color, words })))}</figure>`;
+  return composeFigure(
+    title,
+    drawColumns(`${title} over time; the table below has the numbers`, readTime(timeline), series),
+    composeLegend(shown.map(([color, words]) => ({ color, words }))),
+  );
 }
 
 const SERIES = ['series-1', 'series-2', 'series-3', 'series-4'] as const;
@@ -158,11 +160,11 @@ function composeRanking(list: CappedList<CallerRow>, title: string, id: string):
     })),
   }));
   return html`<h3>${title}</h3>
-<figure class="wide scroll" role="region" aria-label="Chart: ${title}" tabindex="0">${drawBars(
-    `Calls by ${title.toLowerCase()}; the table below has the numbers`,
-    bars,
-    formatCount,
-  )}</figure>
+${composeFigure(
+  `Calls by ${title.toLowerCase()}`,
+  drawBars(`Calls by ${title.toLowerCase()}; the table below has the numbers`, bars, formatCount),
+  '',
+)}
 ${composeDetails(
   `${title} in numbers`,
   composeListTable(

@@ -55,7 +55,7 @@ function report({ functions, calls, executions = [], since }: Case['given']) {
     caller,
     time,
     times = 1,
-    outcome = 'succeeded',
+    outcome = 'succeeded' as const,
     invocationType = null,
   } of calls) {
     const functionArn = nameFunction(name);

@@ -25,7 +25,7 @@ describe('createTimeBuckets', () => {
     ['two years', 730 * 24, 'week', 1],
     ['ten years', 3650 * 24, 'week', 4],
   ])('cuts %s', (_name, hours, unit, size) => {
-    const { width, starts } = countAll([START_MS, START_MS + (hours as number) * HOUR_MS]);
+    const { width, starts } = countAll([START_MS, START_MS + hours * HOUR_MS]);
     expect(width).toEqual({ unit, size });
     expect(starts.length).toBeLessThanOrEqual(210);
   });

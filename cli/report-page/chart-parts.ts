@@ -1,5 +1,5 @@
 import type { Verdict } from '../../core/verdict/decision.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup, type MarkupValue } from './markup.ts';
 import { formatCount, VERDICT_WORDS } from './words.ts';
 
 /** Calls by verdict in a few words, what needs a look first: `3 unauthorized, 12 authorized`. */
@@ -18,4 +18,10 @@ export function composeLegend(
   return html`<ul class="legend">${entries.map(
     ({ color, words }) => html`<li><span class="swatch color-${color}"></span>${words}</li>`,
   )}</ul>`;
+}
+
+/** A chart with its caption and its legend. A narrow screen scrolls it, with the keyboard too. */
+export function composeFigure(caption: string, chart: Markup, legend: MarkupValue): Markup {
+  return html`<figure><figcaption>${caption}</figcaption>
+<div class="wide scroll" role="region" aria-label="Chart: ${caption}" tabindex="0">${chart}</div>${legend}</figure>`;
 }
