@@ -83,6 +83,7 @@ export async function findLogFiles(
 ): Promise<FoundLogFiles> {
   const search: Search = { files: [], unreadable: [], seen: new Set() };
   const problems: string[] = [];
+  const places = paths.filter((path) => path.startsWith('s3://')).length;
   for (const name of paths) {
     if (name === '-') {
       if (!search.seen.has('-')) search.files.push({ kind: 'stdin', name });
@@ -92,7 +93,7 @@ export async function findLogFiles(
     if (name.startsWith('s3://')) {
       const found = await searchObjects(name);
       if (found.kind === 'missing') problems.push(found.problem);
-      else addObjects(search, found);
+      else addObjects(search, found, places > 1 ? 'possible' : 'none');
       continue;
     }
     const path = resolve(cwd, name);
@@ -133,10 +134,14 @@ function addFile(search: Search, name: string, path: string, stats: BigIntStats)
 function addObjects(
   search: Search,
   { files, unreadable }: Extract<Awaited<ReturnType<SearchObjects>>, { readonly kind: 'found' }>,
+  overlap: 'possible' | 'none',
 ): void {
-  const fresh = files.filter(({ name }) => !search.seen.has(name));
-  for (const file of fresh) {
-    search.seen.add(file.name);
+  for (const file of files) {
+    // A million names need not be remembered where none can come again.
+    if (overlap === 'possible') {
+      if (search.seen.has(file.name)) continue;
+      search.seen.add(file.name);
+    }
     search.files.push(file);
   }
   search.unreadable.push(...unreadable);

@@ -46,6 +46,7 @@ export async function findLogObjects(
 ): Promise<FoundObjects> {
   const unreadable: { file: string; reason: string }[] = [];
   const limit = createLimit(LISTINGS_AT_A_TIME);
+  const home = { store, bucket };
   let otherTime = 0;
   const isFolder = path === '' || path.endsWith('/');
   // Whoever names an object wants that one, whatever its name says.
@@ -82,12 +83,29 @@ export async function findLogObjects(
   }
 
   function open({ key, bytes }: StoredObject): LogObject {
-    return {
-      kind: 'object',
-      name: `s3://${bucket}/${key}`,
-      bytes,
-      open: (signal) => store.openObject(bucket, key, signal),
-    };
+    return new FoundObject(home, key, bytes);
+  }
+}
+
+/** One of perhaps a million: what all share is kept once, and the name is put together when it is asked for. */
+class FoundObject implements LogObject {
+  readonly kind = 'object';
+  readonly bytes: number;
+  readonly #place: { readonly store: ObjectStore; readonly bucket: string };
+  readonly #key: string;
+
+  constructor(place: { readonly store: ObjectStore; readonly bucket: string }, key: string, bytes: number) {
+    this.#place = place;
+    this.#key = key;
+    this.bytes = bytes;
+  }
+
+  get name(): string {
+    return `s3://${this.#place.bucket}/${this.#key}`;
+  }
+
+  open(signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return this.#place.store.openObject(this.#place.bucket, this.#key, signal);
   }
 }
 

@@ -100,10 +100,11 @@ export function isFetched(file: LogFile): file is LogObject {
   return file.kind === 'object' && file.bytes <= MOST_FETCHED_BYTES;
 }
 
-async function fetchObject({ name, open, bytes }: LogObject, signal: AbortSignal): Promise<FetchedObject> {
+async function fetchObject(file: LogObject, signal: AbortSignal): Promise<FetchedObject> {
+  const { name, bytes } = file;
   try {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of open(signal)) chunks.push(chunk);
+    for await (const chunk of file.open(signal)) chunks.push(chunk);
     // Not Buffer.concat, which may cut small buffers from a shared one: this one must be free to leave the thread.
     const content = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
     let at = 0;
