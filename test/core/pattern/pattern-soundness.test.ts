@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import type { Allowlist, InvokerEntry } from '../../../core/allowlist/allowlist.ts';
+import type { Allowlist, FunctionEntry, InvokerEntry } from '../../../core/allowlist/allowlist.ts';
+import { GUARD_FUNCTION_NAMES } from '../../../core/guard.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { EVENTBRIDGE_LIMITS } from '../../../core/pattern/compiled-patterns.ts';
 import { compilePatterns } from '../../../core/pattern/pattern-compiler.ts';
@@ -62,6 +63,39 @@ describe('the patterns of any allowlist', () => {
     );
   });
 
+  it('match no whole call by a caller listed for a plain name, unless the coverage says so', () => {
+    let told = 0;
+    fc.assert(
+      fc.property(patternWorld, records, ({ allowlist: drawn, exclude }, draws) => {
+        const list = settleInOnePartition({
+          ...drawn,
+          functions: drawn.functions.filter(namesOtherFunction),
+        });
+        const { patterns, coverage } = compilePatterns(list, exclude);
+        const passing = new Set(coverage.passing.map(({ pointer }) => pointer));
+        const ready = patterns.map(readyPattern);
+        for (const draw of draws) {
+          // Federated users are not worth characters in every pattern, and an account is in one partition only.
+          const { stranger } = draw;
+          if (stranger.type === 'FederatedUser' || stranger.partition !== 'aws') continue;
+          const record = composeRecord({ ...draw, damage: [] }, list);
+          const judgement = judgeRecord(record, list, exclude);
+          const entry = judgement.kind === 'judged' ? judgement.decision.entry : null;
+          if (entry === null || passing.has(entry.pointer)) continue;
+          told += 1;
+          const event = readyEvent(wrapRecord(record));
+          if (ready.some((pattern) => matchPattern(pattern, event)))
+            throw new Error(
+              `matched, though \`${entry.pointer}\` is told: ${JSON.stringify({ record, list })}`,
+            );
+        }
+        expect(coverage.looseFunctions).toEqual([]);
+      }),
+      { seed: SEED, numRuns: 250 },
+    );
+    expect(told).toBeGreaterThan(500);
+  });
+
   it('are as many, as long and as wild as the limits say, or fewer, shorter and tamer', () => {
     fc.assert(
       fc.property(patternWorld, ({ allowlist: list, exclude, limits }) => {
@@ -77,6 +111,14 @@ describe('the patterns of any allowlist', () => {
     );
   });
 });
+
+function settleInOnePartition(list: Allowlist): Allowlist {
+  return JSON.parse(JSON.stringify(list).replaceAll(/aws-(cn|us-gov)/g, 'aws')) as Allowlist;
+}
+
+function namesOtherFunction({ selector }: FunctionEntry): boolean {
+  return selector.kind === 'name' && !GUARD_FUNCTION_NAMES.includes(selector.name);
+}
 
 describeWithRuler('event-ruler, with the patterns of any allowlist', (start) => {
   let ruler: EventRuler;
