@@ -1,6 +1,7 @@
 import { Arn, ArnFormat, type Stack, Token } from 'aws-cdk-lib';
 import { overlapsPattern } from '../config/pattern-cover.ts';
 import type { Allowlist, FunctionEntry, FunctionSelector, Mode } from '../core/allowlist/allowlist.ts';
+import { indexGlobs, listMatches } from '../core/allowlist/glob-index.ts';
 import { GUARD_FUNCTION_NAMES } from '../core/guard.ts';
 import { parseFunctionName } from '../core/record/function-reference.ts';
 
@@ -24,8 +25,9 @@ export interface FunctionScope {
 export function scopeFunctions(allowlist: Allowlist, stack: Stack): FunctionScope {
   const enforced = listSelectors(allowlist, 'enforce', stack);
   const observed = listSelectors(allowlist, 'observe', stack);
+  const listOverlapping = indexSelectors(enforced);
   const spared = observed.filter((one) => {
-    const overlapping = enforced.filter((other) => overlaps(one, other));
+    const overlapping = listOverlapping(one);
     return overlapping.length > 0 && overlapping.every((other) => rank(other) < rank(one));
   });
   return {
@@ -35,9 +37,26 @@ export function scopeFunctions(allowlist: Allowlist, stack: Stack): FunctionScop
   };
 }
 
-function overlaps(left: FunctionSelector, right: FunctionSelector): boolean {
-  if (left.kind !== 'glob' && right.kind !== 'glob') return readName(left) === readName(right);
-  return overlapsPattern(readName(left), readName(right));
+/** Answers for any selector which of these can name the same function. A file may hold thousands of each. */
+function indexSelectors(
+  selectors: readonly FunctionSelector[],
+): (one: FunctionSelector) => readonly FunctionSelector[] {
+  const byName = new Map<string, FunctionSelector[]>();
+  for (const one of selectors) {
+    if (one.kind === 'glob') continue;
+    byName.set(readName(one), [...(byName.get(readName(one)) ?? []), one]);
+  }
+  const globs = indexGlobs(
+    selectors.flatMap((one) => (one.kind === 'glob' ? [[one.glob, one] as const] : [])),
+  );
+  const named = selectors.map((selector) => ({ selector, name: readName(selector) }));
+  return (one) => {
+    const name = readName(one);
+    if (one.kind === 'glob') {
+      return named.flatMap((other) => (overlapsPattern(name, other.name) ? [other.selector] : []));
+    }
+    return [...(byName.get(name) ?? []), ...listMatches(globs, name).map(({ item }) => item)];
+  };
 }
 
 /** A full ARN stands above an exact name, and that above the longest glob. */
