@@ -5,10 +5,17 @@ import { main } from './main.ts';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 let outState: 'open' | 'closed' = 'open';
+let results: 'delivered' | 'lost' = 'delivered';
 
-// A reader that has seen enough (`| head`) is no error. The command itself is not stopped here: it may be writing.
+// A reader that has seen enough (`| head`) is no error; a full disk is one. The command itself is not stopped here: it
+// may be changing something that has to be finished.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE' && results === 'delivered') {
+    const why = error.code === 'ENOSPC' ? 'no space is left on the disk' : error.message;
+    process.stderr.write(`invokeguard: cannot write the results to standard output: ${why}\n`);
+    results = 'lost';
+    process.exitCode = 1;
+  }
   outState = 'closed';
 });
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
@@ -38,7 +45,8 @@ const io: CommandIo = {
 };
 
 async function run(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), io);
+  const code = await main(process.argv.slice(2), io);
+  process.exitCode = results === 'lost' ? 1 : code;
 }
 
 void run();
