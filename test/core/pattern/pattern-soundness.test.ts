@@ -144,7 +144,7 @@ describeWithRuler('event-ruler, with the patterns of any allowlist', (start) => 
       ),
       { seed: SEED, numRuns: 500 },
     );
-  }, 120_000);
+  }, 240_000);
 
   it('misses no real record, whoever is listed for its function', async () => {
     const real = readRealRecords();
