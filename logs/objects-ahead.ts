@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { describeSystemError, type FetchedObject, type LogFile, type LogObject } from './log-files.ts';
 
 /** Gives files out ready to be read: objects of a store are fetched before they are asked for, many at a time. */
@@ -24,11 +23,10 @@ const MOST_HELD_OBJECTS = 2_048;
 
 /** Begins to fetch the objects among files, in their order, and goes on as they are released. */
 export function createObjectsAhead(files: readonly LogFile[]): ObjectsAhead {
-  const ending = new AbortController();
-  // Each request listens while it is under way, which Node would take for a leak.
-  setMaxListeners(0, ending.signal);
+  // One for each fetch: the SDK leaves its listeners on a signal, so that a common one would grow with every object.
+  const underWay = new Set<AbortController>();
   const fetches = new Map<number, Promise<FetchedObject>>();
-  let [next, underWay, heldBytes] = [0, 0, 0];
+  let [next, heldBytes] = [0, 0];
   let wake: () => void = () => undefined;
   fetchMore();
 
@@ -53,7 +51,7 @@ export function createObjectsAhead(files: readonly LogFile[]): ObjectsAhead {
     },
     stop: () => {
       next = files.length;
-      ending.abort();
+      for (const fetch of underWay) fetch.abort();
     },
   };
 
@@ -61,7 +59,6 @@ export function createObjectsAhead(files: readonly LogFile[]): ObjectsAhead {
     while (next < files.length && hasRoom()) {
       const file = files[next];
       if (file !== undefined && isFetched(file)) {
-        underWay += 1;
         heldBytes += file.bytes;
         fetches.set(next, fetchCounted(file));
       }
@@ -71,12 +68,16 @@ export function createObjectsAhead(files: readonly LogFile[]): ObjectsAhead {
   }
 
   function hasRoom(): boolean {
-    return underWay < FETCHES_AT_A_TIME && heldBytes < MOST_HELD_BYTES && fetches.size < MOST_HELD_OBJECTS;
+    return (
+      underWay.size < FETCHES_AT_A_TIME && heldBytes < MOST_HELD_BYTES && fetches.size < MOST_HELD_OBJECTS
+    );
   }
 
   async function fetchCounted(file: LogObject): Promise<FetchedObject> {
+    const ending = new AbortController();
+    underWay.add(ending);
     const fetched = await fetchObject(file, ending.signal);
-    underWay -= 1;
+    underWay.delete(ending);
     fetchMore();
     return fetched;
   }
