@@ -29,6 +29,8 @@ export interface FunctionDraft {
 const MOST_SOURCES = 100;
 /** Fewer calls of a function say nothing about what is rare. */
 const FEWEST_CALLS = 100;
+/** Among so many calls a single one is worth a look. */
+const FEWEST_BESIDE_ONE = 20;
 /** Whoever called this often is no accident. */
 const RARE_CALLS = 10;
 const DAY_MS = 86_400_000;
@@ -39,7 +41,8 @@ const DAY_MS = 86_400_000;
  * account. Nothing becomes a wildcard.
  *
  * Cautions: a caller of another account, anonymous, root, federated or known by its account only; a caller whose every
- * call failed; one that made fewer than ten calls, and less than a hundredth of at least 100; one that came first in the last tenth of
+ * call failed; one that called once among at least 20 calls, or fewer than ten times and less than a hundredth of at
+ * least 100; one that came first in the last tenth of
  * at least a day.
  *
  * @param readMappingSource the source of an event source mapping, where it is known.
@@ -171,6 +174,7 @@ function findCaution(
   if (account !== undefined && home !== undefined && account !== home)
     return `of another account, ${account}`;
   if (failed === calls) return 'every call failed';
+  if (calls === 1 && age.calls >= FEWEST_BESIDE_ONE) return 'seen once';
   if (age.calls >= FEWEST_CALLS && calls < RARE_CALLS && calls * 100 < age.calls) return 'rare';
   const span = age.lastMs - age.firstMs;
   if (span >= DAY_MS && draft.firstMs > age.firstMs + 0.9 * span) return 'first seen late in the logs';

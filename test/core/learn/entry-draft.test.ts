@@ -97,6 +97,16 @@ describe('an entry is drafted from what was seen', () => {
       'rare',
     ],
     [
+      'a single call among twenty is seen once',
+      [{ caller: role('z') }, { caller: role('b'), times: 19 }],
+      'seen once',
+    ],
+    [
+      'a single call among fewer says nothing',
+      [{ caller: role('z') }, { caller: role('b'), times: 18 }],
+      null,
+    ],
+    [
       'ten calls are not rare among however many',
       [
         { caller: role('z'), times: 10 },
