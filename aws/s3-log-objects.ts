@@ -2,7 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { PermanentError } from '../containment/errors.ts';
 import type { ClientSettings } from './clients.ts';
 import { describeS3Fault, type S3Right } from './s3-fault.ts';
-import { classifyFault } from './sdk-fault.ts';
+import { describeFault } from './sdk-fault.ts';
 
 /** Reading many objects meets more throttling than calling a control plane, and nobody waits for one answer. */
 const MAX_ATTEMPTS = 8;
@@ -112,21 +112,33 @@ export class S3LogObjects {
     let eTag: string | undefined;
     for (let resumptions = 0; ; resumptions += 1) {
       const rest = read === 0 ? {} : { Range: `bytes=${read}-`, IfMatch: eTag };
+      const answer = await this.#get({ Bucket: bucket, Key: key, ...rest }, signal);
+      eTag = answer.eTag;
       try {
-        const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...rest });
-        const { Body, ETag } = await this.#client.send(command, { abortSignal: signal });
-        eTag = ETag;
-        // In Node the body is a Readable, which the SDK's type for all platforms does not say.
-        for await (const chunk of (Body ?? []) as AsyncIterable<Uint8Array>) {
+        for await (const chunk of answer.body) {
           read += chunk.length;
           yield chunk;
         }
         return;
       } catch (error) {
-        // Without a byte read, the SDK itself has tried again already.
-        const broken = read > 0 && classifyFault(error) === 'transient' && !signal.aborted;
-        if (!broken || resumptions === MAX_RESUMPTIONS) throw raise(error, 's3:GetObject');
+        // The SDK tries again for an answer, but not for the rest of a body.
+        if (!signal.aborted && resumptions < MAX_RESUMPTIONS) continue;
+        const reason = `the connection broke after ${read} bytes (${describeFault(error)})`;
+        throw new PermanentError('ObjectUnreadable', reason, { cause: error });
       }
+    }
+  }
+
+  async #get(
+    input: GetObjectCommand['input'],
+    signal: AbortSignal,
+  ): Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly eTag: string | undefined }> {
+    try {
+      const { Body, ETag } = await this.#client.send(new GetObjectCommand(input), { abortSignal: signal });
+      // In Node the body is a Readable, which the SDK's type for all platforms does not say.
+      return { body: (Body ?? []) as AsyncIterable<Uint8Array>, eTag: ETag };
+    } catch (error) {
+      throw raise(error, 's3:GetObject');
     }
   }
 }
