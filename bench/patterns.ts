@@ -100,15 +100,17 @@ function composeAllowlist(
   };
 }
 
-/** One authorized call by each entry of each function, or of as many functions spread over the list as asked for. */
+/** One authorized call by each entry of each function, or of as many functions of the list as asked for. */
 function listCalls(allowlist: Allowlist): readonly JsonObject[] {
   const { functions } = allowlist;
   const entries = functions[0]?.invokers.length ?? 1;
-  const step = Math.max(1, Math.ceil((functions.length * entries) / mostRecords));
+  const wanted = Math.ceil(mostRecords / entries);
+  // A prime number mixes the functions: every second one would take half of the kinds of source only.
+  const picked = (index: number): boolean => (index * 7919) % functions.length < wanted;
   return functions.flatMap(({ invokers }, functionPick) =>
-    functionPick % step !== 0
-      ? []
-      : invokers.map((_, callerPick) => composeCall(allowlist, functionPick, callerPick)),
+    picked(functionPick)
+      ? invokers.map((_, callerPick) => composeCall(allowlist, functionPick, callerPick))
+      : [],
   );
 }
 
@@ -190,7 +192,7 @@ async function measure(ruler: EventRuler | null, title: string, allowlist: Allow
     `  compiled in ${Math.round(times.sort((one, other) => one - other)[1] ?? 0)} ms of CPU (median of ${COMPILATIONS})`,
   );
   console.log(
-    `  ${patterns.length} rules, ${coverage.wildcardRules} of them with wildcards (up to ${complexity} states); ${coverage.characters} characters, longest ${longest}`,
+    `  ${patterns.length} rules, ${coverage.wildcardRules} of them with wildcards${complexity === 0 ? '' : ` (up to ${complexity} states)`}; ${coverage.characters} characters, longest ${longest}`,
   );
   console.log(
     `  ${coverage.exactFunctions} functions told by themselves, ${coverage.looseFunctions.length} not`,
