@@ -55,6 +55,16 @@ function describeMissingAddress(sourceIPAddress: string | null): string {
     : 'the record names an AWS service instead of an address';
 }
 
+/** What networks use for themselves, by the names that ipaddr.js gives. */
+const PRIVATE_RANGES: ReadonlySet<string> = new Set([
+  'private',
+  'uniqueLocal',
+  'carrierGradeNat',
+  'linkLocal',
+  'loopback',
+  'unspecified',
+]);
+
 /**
  * Without an endpoint in the record, a public address is proof enough: a call through an endpoint has a private one.
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
@@ -68,7 +78,8 @@ function matchVpcEndpoint(
       ? MET
       : { kind: 'unmet', why: 'it asks for another vpcEndpoint' };
   }
-  if (readAddress(sourceIPAddress)?.range() === 'unicast') {
+  const address = readAddress(sourceIPAddress);
+  if (address !== undefined && !PRIVATE_RANGES.has(address.range())) {
     return { kind: 'unmet', why: 'it asks for a vpcEndpoint, and the call came from a public address' };
   }
   return { kind: 'unsure', why: 'the entry asks for a vpcEndpoint, but the record does not name one' };

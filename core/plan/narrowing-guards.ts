@@ -2,7 +2,7 @@ import { hasWildcard } from '../arn.ts';
 import { containsPattern, overlapsPattern } from './arn-pattern.ts';
 import { IAM_CALLERS, PRINCIPAL_KEY } from './iam-callers.ts';
 import type { ListedCallers, NarrowedPrincipal } from './listed-callers.ts';
-import { complementDemands, DIRECT_CALLS, joinConditions, writeExclusion } from './site-demand.ts';
+import { DIRECT_CALLS, joinConditions, refuseOtherSites } from './site-demand.ts';
 import type { GuardCondition } from './source-guards.ts';
 
 /** A guard for principals that are listed for some calls only; `arn` is one pattern of `aws:PrincipalArn`. */
@@ -39,22 +39,16 @@ export function buildNarrowingGuards({ freeArns, narrowed }: ListedCallers): Nar
     const seen: { readonly key: string; readonly without: readonly NarrowedPrincipal[] }[] = [];
     for (const without of listChoices(patterns)) {
       const naming = [own, ...always, ...patterns.filter((other) => !without.includes(other))];
-      const complement = complementDemands(naming.flatMap(({ demands }) => demands));
-      if (complement.reach === 'partly') reach = 'partly';
       const spared = [...free, ...literals.map(({ arn }) => arn), ...without.map(({ arn }) => arn)].sort();
-      for (const exclusion of complement.exclusions) {
-        const key = JSON.stringify(exclusion);
+      const principals = spared.length === 0 ? {} : { ArnNotLike: { [PRINCIPAL_KEY]: spared } };
+      for (const site of refuseOtherSites(naming.flatMap(({ demands }) => demands))) {
+        const key = JSON.stringify(site);
         // With fewer principals spared the same was refused already.
-        if (seen.some((one) => one.key === key && one.without.every((other) => without.includes(other))))
+        if (seen.some((one) => one.key === key && one.without.every((other) => without.includes(other)))) {
           continue;
-        seen.push({ key, without });
-        for (const site of writeExclusion(exclusion)) {
-          const principals = spared.length === 0 ? {} : { ArnNotLike: { [PRINCIPAL_KEY]: spared } };
-          guards.push({
-            arn: own.arn,
-            condition: joinConditions(IAM_CALLERS, DIRECT_CALLS, principals, site),
-          });
         }
+        seen.push({ key, without });
+        guards.push({ arn: own.arn, condition: joinConditions(IAM_CALLERS, DIRECT_CALLS, principals, site) });
       }
     }
   }

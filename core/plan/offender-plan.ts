@@ -7,7 +7,7 @@ import { buildGuardStatement } from './guard-statement.ts';
 import { describeOffender, readOffender } from './offender-condition.ts';
 import { listListers, nameCaller } from './offender-reach.ts';
 import { weighChange } from './replacement.ts';
-import { complementDemands, DIRECT_CALLS, joinConditions, writeExclusion } from './site-demand.ts';
+import { DIRECT_CALLS, joinConditions, refuseOtherSites } from './site-demand.ts';
 import type { GuardCondition } from './source-guards.ts';
 
 /**
@@ -80,12 +80,10 @@ function describeDenies(offender: Caller, live: readonly InvokerEntry[]): Offend
   if (described.kind === 'impossible') return described;
   if (listers.length === 0) return { kind: 'denies', conditions: [described.condition] };
   const direct = offender.kind === 'anonymous' ? {} : DIRECT_CALLS;
-  const { exclusions } = complementDemands(listers.flatMap(({ narrowing }) => narrowing ?? []));
+  const sites = refuseOtherSites(listers.flatMap(({ narrowing }) => narrowing ?? []));
   return {
     kind: 'denies',
-    conditions: exclusions
-      .flatMap(writeExclusion)
-      .map((site) => joinConditions(described.condition, direct, site)),
+    conditions: sites.map((site) => joinConditions(described.condition, direct, site)),
   };
 }
 

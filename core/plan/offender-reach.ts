@@ -20,8 +20,9 @@ export function findLister(entries: readonly InvokerEntry[], caller: Caller): In
 }
 
 /** How an entry answers for a caller, its narrowing left aside. */
-export function nameCaller({ narrowing: _, ...entry }: InvokerEntry, caller: Caller): EntryMatch['kind'] {
-  return matchEntry(entry, caller, recordSite(ANYWHERE), new Map()).kind;
+export function nameCaller(entry: InvokerEntry, caller: Caller): EntryMatch['kind'] {
+  const { narrowing: _, ...whole } = entry;
+  return matchEntry(whole, caller, recordSite(ANYWHERE), new Map()).kind;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type InvokerEntry, isLive } from '../allowlist/allowlist.ts';
+import { isLive } from '../allowlist/allowlist.ts';
 import type { Caller } from '../caller/caller.ts';
 import type { AccessDecision, AccessRequest } from '../evaluator/request.ts';
 import type { PolicyDocument, PolicyStatement } from '../policy/document.ts';

@@ -30,7 +30,11 @@ export function listSites(entries: readonly InvokerEntry[], caller: Caller): rea
     ...(strange === undefined ? [] : [{ sourceIp: strange }]),
     { sourceIp: PRIVATE_ADDRESS, vpcEndpoint: STRANGE_ENDPOINT },
   ];
-  const sites = [...outside, ...inside].map((site) => [JSON.stringify(site), site] as const);
+  // A function URL with AuthType NONE is reached from the internet only.
+  const possible = [...outside, ...inside].filter(
+    ({ vpcEndpoint }) => vpcEndpoint === undefined || caller.kind !== 'anonymous',
+  );
+  const sites = possible.map((site) => [JSON.stringify(site), site] as const);
   return [...new Map(sites).values()].slice(0, MOST_SITES);
 }
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import type { InvokerEntry } from '../../core/allowlist/allowlist.ts';
+import type { EntryTerms, InvokerEntry, Narrowing } from '../../core/allowlist/allowlist.ts';
 import { matchEntry } from '../../core/allowlist/invoker-match.ts';
+import type { NarrowedFields } from '../../core/allowlist/narrowing-match.ts';
 import type { Caller } from '../../core/caller/caller.ts';
 import type { AccessRequest, RequestPrincipal } from '../../core/evaluator/request.ts';
 import type { PolicyDocument, PolicyStatement } from '../../core/policy/document.ts';
@@ -9,6 +10,19 @@ import type { PolicyDocument, PolicyStatement } from '../../core/policy/document
 export const OWN = '111122223333';
 export const OTHER = '444455556666';
 export const FUNCTION_ARN = `arn:aws:lambda:eu-west-1:${OWN}:function:thumbnailer`;
+/** The ARN that a call of a version or alias names; of the function itself where it names none. */
+export function qualifyArn(qualifier: string | null): string {
+  return qualifier === null ? FUNCTION_ARN : `${FUNCTION_ARN}:${qualifier}`;
+}
+
+/** The same policy as if it were attached to another ARN of the function. */
+export function attachTo(policy: PolicyDocument | null, resourceArn: string): PolicyDocument | null {
+  if (policy === null) return null;
+  return JSON.parse(
+    JSON.stringify(policy).replaceAll(`"${FUNCTION_ARN}"`, JSON.stringify(resourceArn)),
+  ) as PolicyDocument;
+}
+
 export const NOW = Date.parse('2026-11-21T00:00:00Z');
 export const GUARD_ID = '0123abcd';
 
@@ -52,27 +66,79 @@ function optional<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.option(arbitrary, { nil: undefined });
 }
 
-/** Any entry of an allowlist, expired and expiring ones included. */
+const BLOCKS = ['203.0.113.0/24', '203.0.113.7/32', '10.0.0.0/16', '2001:db8::/32'] as const;
+const ENDPOINTS = ['vpce-0aaaaaaaaaaaaaaaa', 'vpce-0bbbbbbbbbbbbbbbb', 'vpce-0cccccccccccccccc'] as const;
+/** Qualifiers that a request may name; null for none, which runs `$LATEST`. */
+export const QUALIFIERS = [null, '$LATEST', 'live', '7'] as const;
+const USING_SERVICES = ['states.amazonaws.com', 'scheduler.amazonaws.com'] as const;
+
+function someOf<T extends string>(values: readonly T[]): fc.Arbitrary<readonly T[] | undefined> {
+  return optional(fc.subarray([...values], { minLength: 1, maxLength: 2 }));
+}
+
+/** What narrows an entry of a kind; `undefined` more often than not. */
+function narrowingOf(kind: InvokerEntry['kind']): fc.Arbitrary<Narrowing | undefined> {
+  const none = fc.constant(undefined);
+  const isPrincipal = kind === 'role' || kind === 'user';
+  return fc
+    .record({
+      sourceIp: kind === 'service' ? none : someOf(BLOCKS),
+      vpcEndpoint: isPrincipal || kind === 'account' ? someOf(ENDPOINTS) : none,
+      qualifier: fc.oneof({ weight: 2, arbitrary: none }, someOf(['$LATEST', 'live', '7'])),
+      invokedBy: isPrincipal ? fc.oneof({ weight: 4, arbitrary: none }, someOf(USING_SERVICES)) : none,
+      narrowed: fc.boolean(),
+    })
+    .map(({ narrowed, ...parts }) => {
+      const given = Object.entries(parts).filter(([, values]) => values !== undefined);
+      return narrowed && given.length > 0 ? (Object.fromEntries(given) as Narrowing) : undefined;
+    });
+}
+
+/** Any entry of an allowlist, expired, expiring and narrowed ones included. */
 export function invokerEntry(): fc.Arbitrary<InvokerEntry> {
-  const who = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc
-        .tuple(service, optional(fc.constantFrom(...SOURCE_PATTERNS)), optional(account))
-        .map(([name, sourceArn, sourceAccount]) => ({
-          kind: 'service' as const,
-          service: name,
-          ...(sourceArn === undefined ? {} : { sourceArn }),
-          ...(sourceAccount === undefined ? {} : { sourceAccount }),
-        })),
-    },
-    { weight: 3, arbitrary: arnOf('role', NAME_PATTERNS).map((role) => ({ kind: 'role' as const, role })) },
-    { weight: 1, arbitrary: arnOf('user', NAME_PATTERNS).map((user) => ({ kind: 'user' as const, user })) },
-    { weight: 1, arbitrary: account.map((id) => ({ kind: 'account' as const, account: id })) },
-    { weight: 1, arbitrary: fc.constant({ kind: 'functionUrl' as const, functionUrl: 'public' as const }) },
+  return complete(anybody);
+}
+
+/** An entry before its terms. */
+type Named = InvokerEntry extends infer Entry
+  ? Entry extends InvokerEntry
+    ? Omit<Entry, keyof EntryTerms>
+    : never
+  : never;
+
+const anybody: fc.Arbitrary<Named> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(service, optional(fc.constantFrom(...SOURCE_PATTERNS)), optional(account))
+      .map(([name, sourceArn, sourceAccount]) => ({
+        kind: 'service' as const,
+        service: name,
+        ...(sourceArn === undefined ? {} : { sourceArn }),
+        ...(sourceAccount === undefined ? {} : { sourceAccount }),
+      })),
+  },
+  { weight: 3, arbitrary: arnOf('role', NAME_PATTERNS).map((role) => ({ kind: 'role' as const, role })) },
+  { weight: 1, arbitrary: arnOf('user', NAME_PATTERNS).map((user) => ({ kind: 'user' as const, user })) },
+  { weight: 1, arbitrary: account.map((id) => ({ kind: 'account' as const, account: id })) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'functionUrl' as const, functionUrl: 'public' as const }) },
+);
+
+/** Roles of one account, so that the patterns of several entries often name the same role. */
+const oneOfFewRoles: fc.Arbitrary<Named> = fc.oneof(
+  fc.constantFrom(...NAME_PATTERNS).map((name) => ({
+    kind: 'role' as const,
+    role: `arn:aws:iam::${OWN}:role/${name}`,
+  })),
+  fc.constant({ kind: 'account' as const, account: OWN }),
+);
+
+function complete(who: fc.Arbitrary<Named>): fc.Arbitrary<InvokerEntry> {
+  const narrowed = who.chain((entry) =>
+    narrowingOf(entry.kind).map((narrowing) => (narrowing === undefined ? entry : { ...entry, narrowing })),
   );
   return fc
-    .tuple(who, fc.option(fc.constantFrom(...EXPIRIES), { nil: undefined, freq: 3 }), fc.nat(9))
+    .tuple(narrowed, fc.option(fc.constantFrom(...EXPIRIES), { nil: undefined, freq: 3 }), fc.nat(9))
     .map(([entry, expires, index]) => ({
       ...entry,
       pointer: `/functions/0/invokers/${index}`,
@@ -81,7 +147,10 @@ export function invokerEntry(): fc.Arbitrary<InvokerEntry> {
 }
 
 export function invokerEntries(): fc.Arbitrary<InvokerEntry[]> {
-  return fc.array(invokerEntry(), { maxLength: 6 });
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.array(invokerEntry(), { maxLength: 6 }) },
+    { weight: 1, arbitrary: fc.array(complete(oneOfFewRoles), { minLength: 2, maxLength: 5 }) },
+  );
 }
 
 const principal: fc.Arbitrary<unknown> = fc.oneof(
@@ -137,6 +206,8 @@ const condition: fc.Arbitrary<Record<string, unknown> | undefined> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.constantFrom(
+      { IpAddress: { 'aws:SourceIp': ['203.0.113.0/24', '2001:db8::/32'] } },
+      { StringEquals: { 'aws:SourceVpce': ENDPOINTS[0] } },
       { Null: { 'aws:SourceArn': 'false' } },
       { Bool: { 'lambda:InvokedViaFunctionUrl': true } },
     ),
@@ -195,7 +266,36 @@ export interface Attempt {
   readonly caller: Caller;
   /** `doubtful` where the key that names the caller is absent: then a listed caller must win, and no more is known. */
   readonly keys: 'named' | 'doubtful';
+  /** Whether the keys that tell where the call comes from are there. */
+  readonly siteKeys: 'there' | 'absent';
+  /** What a record of it would tell beside the caller. */
+  readonly recorded: NarrowedFields;
   readonly atMs: number;
+}
+
+/** Where a call comes from: a public address, an endpoint and a private one, or a service that calls for the caller. */
+const SITES: readonly { readonly sourceIp: string; readonly vpcEndpoint?: string }[] = [
+  ...['203.0.113.7', '203.0.113.99', '198.51.100.200', '2001:db8::1', '2001:db9::1'].map((sourceIp) => ({
+    sourceIp,
+  })),
+  { sourceIp: '10.0.0.7', vpcEndpoint: ENDPOINTS[0] },
+  { sourceIp: '10.1.0.7', vpcEndpoint: ENDPOINTS[1] },
+  { sourceIp: '10.0.0.7', vpcEndpoint: ENDPOINTS[2] },
+  { sourceIp: '203.0.113.7', vpcEndpoint: ENDPOINTS[0] },
+];
+const SERVICE_ADDRESS = '192.0.2.200';
+
+function setSiteKeys(
+  context: Map<string, readonly string[]>,
+  site: { readonly sourceIp: string; readonly vpcEndpoint?: string },
+  via: 'direct' | 'service',
+): void {
+  if (via === 'service') context.set('aws:sourceip', [SERVICE_ADDRESS]);
+  else if (site.vpcEndpoint === undefined) context.set('aws:sourceip', [site.sourceIp]);
+  else {
+    context.set('aws:vpcsourceip', [site.sourceIp]);
+    context.set('aws:sourcevpce', [site.vpcEndpoint]);
+  }
 }
 
 const caller: fc.Arbitrary<Caller> = fc.oneof(
@@ -210,7 +310,16 @@ const caller: fc.Arbitrary<Caller> = fc.oneof(
         ...(sourceAccount === undefined ? {} : { sourceAccount }),
       })),
   },
-  { weight: 3, arbitrary: arnOf('role', NAMES).map((roleArn) => ({ kind: 'role' as const, roleArn })) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(arnOf('role', NAMES), fc.option(fc.constantFrom(...USING_SERVICES), { nil: undefined, freq: 4 }))
+      .map(([roleArn, invokedBy]) =>
+        invokedBy === undefined
+          ? { kind: 'role' as const, roleArn }
+          : { kind: 'role' as const, roleArn, invokedBy },
+      ),
+  },
   { weight: 2, arbitrary: arnOf('user', NAMES).map((userArn) => ({ kind: 'user' as const, userArn })) },
   { weight: 1, arbitrary: account.map((id) => ({ kind: 'root' as const, account: id })) },
   {
@@ -242,6 +351,15 @@ export function attempt(): fc.Arbitrary<Attempt> {
       accountKey: fc.boolean(),
       strayArn: fc.boolean(),
       url: fc.constantFrom('none', 'iam', 'public'),
+      site: fc.constantFrom(...SITES),
+      siteKeys: fc.constantFrom('there' as const, 'there' as const, 'absent' as const),
+      viaKey: fc.boolean(),
+      viaService: fc.constantFrom(
+        'direct' as const,
+        'direct' as const,
+        'direct' as const,
+        'service' as const,
+      ),
     })
     .map((draw) => {
       const context = new Map<string, readonly string[]>();
@@ -269,6 +387,12 @@ export function attempt(): fc.Arbitrary<Attempt> {
         context.set('lambda:functionurlauthtype', [publicUrl ? 'NONE' : 'AWS_IAM']);
         context.set('lambda:invokedviafunctionurl', ['true']);
       }
+      const site = draw.caller.kind === 'anonymous' ? { sourceIp: draw.site.sourceIp } : draw.site;
+      const uses = draw.caller.kind === 'role' && draw.caller.invokedBy !== undefined;
+      const via = isService || draw.caller.kind === 'anonymous' || uses ? 'direct' : draw.viaService;
+      if (!isService && draw.siteKeys === 'there') setSiteKeys(context, site, via);
+      if (via === 'service') context.set('aws:viaawsservice', ['true']);
+      else if (draw.viaKey && !isService) context.set('aws:viaawsservice', ['false']);
       const request: AccessRequest = {
         action: draw.action,
         resource: FUNCTION_ARN,
@@ -280,6 +404,13 @@ export function attempt(): fc.Arbitrary<Attempt> {
         request,
         caller: draw.caller,
         keys: named ? ('named' as const) : ('doubtful' as const),
+        siteKeys: isService ? 'there' : draw.siteKeys,
+        recorded: {
+          requestParameters: 'present' as const,
+          qualifier: null,
+          sourceIPAddress: via === 'service' || isService ? 'cloudformation.amazonaws.com' : site.sourceIp,
+          vpcEndpointId: via === 'service' || isService ? null : (site.vpcEndpoint ?? null),
+        },
         atMs: draw.atMs,
       };
     });
@@ -321,16 +452,40 @@ function toPrincipal(who: Caller): RequestPrincipal {
   }
 }
 
-/** Whether the allowlist lists the caller at an instant, judged as the verdicts judge. */
+/** A call of the function itself, of which nothing else is known. */
+export const NOTHING_RECORDED: NarrowedFields = {
+  requestParameters: 'present',
+  qualifier: null,
+  sourceIPAddress: null,
+  vpcEndpointId: null,
+};
+
+/** The same call of a version or alias. */
+export function callQualifier(one: Attempt, qualifier: string | null): Attempt {
+  return {
+    ...one,
+    request: { ...one.request, resource: qualifyArn(qualifier) },
+    recorded: { ...one.recorded, qualifier },
+  };
+}
+
+/** Whether the allowlist lists the caller's call at an instant, judged as the verdicts judge. */
 export function judgeListing(
   entries: readonly InvokerEntry[],
   who: Caller,
   atMs: number,
+  recorded: NarrowedFields = NOTHING_RECORDED,
 ): 'listed' | 'unsure' | 'unlisted' {
   const live = entries.filter(({ expires }) => expires === undefined || atMs < Date.parse(expires));
-  const matches = live.map(
-    (entry) => matchEntry(entry, who, { requestParameters: 'present' }, new Map()).kind,
-  );
+  const matches = live.map((entry) => matchEntry(entry, who, recorded, new Map()).kind);
   if (matches.includes('match')) return 'listed';
   return matches.includes('unsure') ? 'unsure' : 'unlisted';
+}
+
+/** The entries as a policy can tell them: nothing says which service uses a role. */
+export function forgetServices(entries: readonly InvokerEntry[]): readonly InvokerEntry[] {
+  return entries.map((entry) => {
+    const { invokedBy: _, ...narrowing } = entry.narrowing ?? {};
+    return { ...entry, narrowing };
+  });
 }

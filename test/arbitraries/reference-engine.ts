@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import { matchArn, matchWildcard } from '../../core/arn.ts';
 import type { AccessRequest } from '../../core/evaluator/request.ts';
 import { isJsonObject } from '../../core/json.ts';
@@ -92,5 +93,15 @@ const TESTS: Readonly<Record<string, (wanted: string, given: string) => boolean>
   ArnEquals: matchArn,
   ArnLike: matchArn,
   Bool: (wanted, given) => wanted.toLowerCase() === given.toLowerCase(),
+  IpAddress: isInBlock,
   DateGreaterThanEquals: (wanted, given) => Date.parse(given) >= Date.parse(wanted),
 };
+
+function isInBlock(block: string, address: string): boolean {
+  const [network = '', prefix] = block.split('/');
+  const family = (text: string): 'ipv4' | 'ipv6' => (text.includes(':') ? 'ipv6' : 'ipv4');
+  if (family(network) !== family(address)) return false;
+  const list = new BlockList();
+  list.addSubnet(network, Number(prefix), family(network));
+  return list.check(address, family(address));
+}

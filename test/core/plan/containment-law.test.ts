@@ -1,21 +1,27 @@
 import * as fc from 'fast-check';
-import { isLive } from '../../../core/allowlist/allowlist.ts';
+import { type InvokerEntry, isLive } from '../../../core/allowlist/allowlist.ts';
+import type { Caller } from '../../../core/caller/caller.ts';
 import type { ContainmentPlan, PlanInput } from '../../../core/plan/containment-plan.ts';
 import { planContainment } from '../../../core/plan/containment-planner.ts';
 import { planRollback } from '../../../core/plan/rollback-plan.ts';
 import { policiesMeanSame } from '../../../core/policy/canonical-form.ts';
 import type { PolicyDocument } from '../../../core/policy/document.ts';
-import { breaksLaw } from '../../arbitraries/law.ts';
+import { breaksLaw, isCertainlyUnlisted, readReach } from '../../arbitraries/law.ts';
 import {
   anyCaller,
+  attachTo,
   attempt,
+  callQualifier,
   FUNCTION_ARN,
+  forgetServices,
   GUARD_ID,
   invokerEntries,
   judgeListing,
   NOW,
   policyDocument,
   policyStatement,
+  QUALIFIERS,
+  qualifyArn,
 } from '../../arbitraries/policy-world.ts';
 import { isAllowed } from '../../arbitraries/reference-engine.ts';
 
@@ -40,6 +46,8 @@ function inputOf(
 }
 
 function resultOf(plan: ContainmentPlan, before: PolicyDocument | null): PolicyDocument | null {
+  // Several narrowed wildcards that overlap may take more than a policy holds: then nothing is written.
+  fc.pre(plan.kind !== 'refused' || !plan.reason.includes('characters'));
   if (plan.kind === 'refused') throw new Error(`refused: ${plan.reason}`);
   return plan.kind === 'unchanged' ? before : plan.policy;
 }
@@ -51,9 +59,15 @@ describe('the law', () => {
         policyDocument(),
         invokerEntries(),
         fc.array(attempt(), { minLength: 4, maxLength: 8 }),
-        (policy, entries, tries) => {
-          const after = resultOf(planContainment(inputOf(policy, entries)), policy);
-          for (const one of tries) expect(breaksLaw(policy, after, entries, one)).toBeNull();
+        fc.constantFrom(...QUALIFIERS),
+        (plain, entries, tries, qualifier) => {
+          const resourceArn = qualifyArn(qualifier);
+          const policy = attachTo(plain, resourceArn);
+          const plan = planContainment(inputOf(policy, entries, { resourceArn }));
+          const after = resultOf(plan, policy);
+          for (const one of tries.map((each) => callQualifier(each, qualifier))) {
+            expect(breaksLaw(policy, after, entries, one, readReach(plan))).toBeNull();
+          }
         },
       ),
       RUNS,
@@ -69,12 +83,12 @@ describe('the law', () => {
         (policy, entries, tries) => {
           const plan = planContainment(inputOf(policy, entries, { lever: 'permissions' }));
           const after = resultOf(plan, policy);
-          for (const { request, caller } of tries) {
+          for (const { request, caller, recorded } of tries) {
             const was = isAllowed(policy, request);
             const is = isAllowed(after, request);
             if (is) expect(was).toBe(true);
             const live = entries.filter((entry) => isLive(entry, NOW));
-            if (was && judgeListing(live, caller, NOW) === 'listed') expect(is).toBe(true);
+            if (was && judgeListing(live, caller, NOW, recorded) === 'listed') expect(is).toBe(true);
           }
         },
       ),
@@ -112,10 +126,11 @@ describe('the law', () => {
         policyStatement(),
         attempt(),
         (policy, entries, grant, one) => {
-          const after = resultOf(planContainment(inputOf(policy, entries)), policy);
+          const plan = planContainment(inputOf(policy, entries));
+          const after = resultOf(plan, policy);
           const later = { ...after, Statement: [...(after?.Statement ?? []), { ...grant, Sid: 'later' }] };
           const live = entries.filter((entry) => isLive(entry, NOW));
-          if (one.keys === 'named' && judgeListing(live, one.caller, one.atMs) === 'unlisted') {
+          if (readReach(plan) === 'whole' && isCertainlyUnlisted(live, one)) {
             expect(isAllowed(later, one.request)).toBe(false);
           }
         },
@@ -136,7 +151,11 @@ describe('the law', () => {
             inputOf(policy, entries, { scope: { kind: 'offender', offender }, offender }),
           );
           const live = entries.filter((entry) => isLive(entry, NOW));
-          if (judgeListing(live, offender, NOW) !== 'unlisted') {
+          // An entry for other calls of the caller spares these; one for all of its calls forbids any Deny.
+          const listers = forgetServices(live).filter(
+            (entry) => judgeListing([forgetPlace(entry)], offender, NOW) !== 'unlisted',
+          );
+          if (listers.some((entry) => isForAllCalls(entry, offender))) {
             expect(plan.kind).toBe('refused');
             return;
           }
@@ -144,16 +163,29 @@ describe('the law', () => {
           const was = isAllowed(policy, one.request);
           const is = isAllowed(after, one.request);
           if (is) expect(was).toBe(true);
-          if (was && judgeListing(live, one.caller, NOW) === 'listed') expect(is).toBe(true);
-          const same = JSON.stringify(one.caller) === JSON.stringify(offender);
-          if (same && one.keys === 'named' && one.request.context.has('aws:principalaccount'))
-            expect(is).toBe(false);
+          if (was && judgeListing(live, one.caller, NOW, one.recorded) === 'listed') expect(is).toBe(true);
+          const same =
+            JSON.stringify({ ...one.caller, invokedBy: undefined }) ===
+            JSON.stringify({ ...offender, invokedBy: undefined });
+          const told = one.keys === 'named' && one.request.context.has('aws:principalaccount');
+          if (same && told && isCertainlyUnlisted(live, { ...one, atMs: NOW })) expect(is).toBe(false);
         },
       ),
       RUNS,
     );
   });
 });
+
+function forgetPlace(entry: InvokerEntry): InvokerEntry {
+  const { sourceIp: _, vpcEndpoint: __, ...narrowing } = entry.narrowing ?? {};
+  return { ...entry, narrowing };
+}
+
+function isForAllCalls(entry: InvokerEntry, caller: Caller): boolean {
+  const { sourceIp, vpcEndpoint } = entry.narrowing ?? {};
+  const named = judgeListing([forgetPlace(entry)], caller, NOW);
+  return named === 'unsure' || (sourceIp === undefined && vpcEndpoint === undefined);
+}
 
 describe('the way back', () => {
   it.each(['resourcePolicy', 'permissions'] as const)(

@@ -140,7 +140,8 @@ describe('a policy that is too long with guards', () => {
     fc.assert(
       fc.property(
         fc.array(policyStatement().filter(isUnderstood), { minLength: 2, maxLength: 8 }),
-        invokerEntries(),
+        // Guards for narrowed callers are long by themselves; the law is held against those without a filler.
+        invokerEntries().map((entries) => entries.map(({ narrowing: _, ...entry }) => entry)),
         fc.array(attempt(), { minLength: 4, maxLength: 8 }),
         (statements, entries, tries) => {
           const before = inputOf([...filler, ...statements], entries);
