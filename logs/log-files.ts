@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isJsonObject } from '../core/json.ts';
@@ -116,7 +116,8 @@ async function searchFolder(search: Search, name: string, path: string, stats: B
     const entryName = join(name, entry);
     const entryPath = join(path, entry);
     try {
-      const entryStats = await stat(entryPath, { bigint: true });
+      // Not by a promise each: there are thousands of files, and the system answers from its memory.
+      const entryStats = statSync(entryPath, { bigint: true });
       if (entryStats.isDirectory()) await searchFolder(search, entryName, entryPath, entryStats);
       else if (entryStats.isFile() && LOG_NAME.test(entry)) addFile(search, entryName, entryPath, entryStats);
     } catch (error) {

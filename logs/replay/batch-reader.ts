@@ -36,18 +36,23 @@ export function createBatchReader(
   const writer = new BatchWriter();
   const rows: RowReader | null =
     kernelFile === null ? null : createRowReader(kernelFile, origin, writer, takeRecord);
-  return { read, finish: () => writer.take() };
+  return { read, finish: takeBatch };
 
   async function* read(file: LogFile): AsyncGenerator<CallBatch> {
     writer.startFile();
     if (rows === null || (await scanLogFile(file, rows, writer)) === 'unknown') {
       for await (const entry of readLogFile(file, openStdin)) {
         takeEntry(entry);
-        if (writer.size >= BATCH_SIZE) yield writer.take();
+        if (writer.size >= BATCH_SIZE) yield takeBatch();
       }
     }
     if ('bytes' in file) writer.addFileBytes(file.bytes);
-    if (writer.size >= BATCH_SIZE) yield writer.take();
+    if (writer.size >= BATCH_SIZE) yield takeBatch();
+  }
+
+  function takeBatch(): CallBatch {
+    rows?.writeTotals();
+    return writer.take();
   }
 
   function takeEntry(entry: LogEntry): void {

@@ -74,7 +74,8 @@ function findSpan(expiriesMs: readonly number[], atMs: number): number {
 /** Whether the verdicts of any of the allowlists depend on where calls come from. */
 export function chooseOriginReading(allowlists: readonly Allowlist[]): OriginReading {
   const asks = ({ narrowing }: InvokerEntry): boolean =>
-    narrowing?.sourceIp !== undefined || narrowing?.vpcEndpoint !== undefined;
+    // A call that comes from an address is no service's, so `invokedBy` asks for it too.
+    [narrowing?.sourceIp, narrowing?.vpcEndpoint, narrowing?.invokedBy].some((part) => part !== undefined);
   const listed = allowlists.flatMap(({ functions, breakGlass }) => [
     ...breakGlass,
     ...functions.flatMap(({ invokers }) => invokers),

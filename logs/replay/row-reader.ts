@@ -25,7 +25,13 @@ import { readExecutedFunction } from './executed-function.ts';
 /** What the core makes of one tuple, asked once. */
 type TupleMeaning =
   | { readonly kind: 'plain' }
-  | { readonly kind: 'executed'; readonly functionArn: string | null; count: number }
+  | {
+      readonly kind: 'executed';
+      readonly functionArn: string | null;
+      /** How often in this document, and in those before since they were written. */
+      count: number;
+      total: number;
+    }
   | {
       readonly kind: 'call';
       readonly group: CallGroup;
@@ -35,12 +41,16 @@ type TupleMeaning =
       number: number;
     };
 
+type ExecutedMeaning = TupleMeaning & { kind: 'executed' };
+
 /** Reads one document at a time with the scanner, and writes what it finds into a batch. */
 export interface RowReader {
   readonly start: (file: string) => void;
   readonly push: (bytes: Uint8Array) => 'open' | 'unknown';
   /** Ends the document. After `unknown`, also of `push`, the caller rewinds the batch and reads the file otherwise. */
   readonly end: () => 'done' | 'unknown';
+  /** Writes what is only counted of the documents since the last time; before a batch is taken. */
+  readonly writeTotals: () => void;
 }
 
 /** All documents that the scanner reads begin in the first line, and are one. */
@@ -57,8 +67,9 @@ export function createRowReader(
   takeRecord: (input: unknown, file: string, position: LogPosition) => void,
 ): RowReader {
   const meanings: TupleMeaning[] = [];
-  /** Those that were counted in the document. */
-  let executed: (TupleMeaning & { kind: 'executed' })[] = [];
+  /** Those that were counted in the document, and those with a total. */
+  let executed: ExecutedMeaning[] = [];
+  let totalled: ExecutedMeaning[] = [];
   let file = '';
   const scanner = createScanner(kernelFile, origin, {
     takeRows,
@@ -78,10 +89,22 @@ export function createRowReader(
       const { end, records, notLambda, notInvocation } = scanner.endDocument();
       if (end === 'unknown') return 'unknown';
       writer.addRecords(records);
-      for (const { functionArn, count } of executed) writer.addSkipped('invokeExecution', functionArn, count);
+      for (const meaning of executed) {
+        if (meaning.total === 0) totalled.push(meaning);
+        meaning.total += meaning.count;
+        meaning.count = 0;
+      }
+      executed = [];
       if (notLambda > 0) writer.addSkipped('notLambda', null, notLambda);
       if (notInvocation > 0) writer.addSkipped('notInvocation', null, notInvocation);
       return 'done';
+    },
+    writeTotals: () => {
+      for (const meaning of totalled) {
+        writer.addSkipped('invokeExecution', meaning.functionArn, meaning.total);
+        meaning.total = 0;
+      }
+      totalled = [];
     },
   };
 
@@ -101,7 +124,7 @@ export function createRowReader(
     return 'taken';
   }
 
-  function countExecuted(meaning: TupleMeaning & { kind: 'executed' }): void {
+  function countExecuted(meaning: ExecutedMeaning): void {
     if (meaning.count === 0) executed.push(meaning);
     meaning.count += 1;
   }
@@ -157,7 +180,7 @@ export function createRowReader(
     const input = parseRecord(words, row, bytes);
     const parsed = parseInvocation(input);
     if (parsed.kind === 'skipped' && parsed.reason === 'invokeExecution') {
-      return { kind: 'executed', functionArn: readExecutedFunction(input), count: 0 };
+      return { kind: 'executed', functionArn: readExecutedFunction(input), count: 0, total: 0 };
     }
     // The kernel hands out calls only; should the core see it otherwise, the core is asked for each record.
     if (parsed.kind !== 'invocation') return PLAIN;
