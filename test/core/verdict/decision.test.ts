@@ -17,6 +17,8 @@ interface Case {
     readonly caller: Caller;
     readonly verdict: Verdict;
     readonly entry: string | null;
+    readonly nearest?: string | null;
+    readonly reason?: string;
     readonly functionArn?: string | null;
     readonly qualifier?: string | null;
   };
@@ -48,6 +50,8 @@ describe.each(readdirSync(CASES).filter((file) => file.endsWith('.json')))('deci
     const decision = decideInvocation(invocation, caller, composeAllowlist(given.invokers, given.breakGlass));
     expect(caller).toEqual(expected.caller);
     expect([decision.verdict, decision.entry?.pointer ?? null]).toEqual([expected.verdict, expected.entry]);
+    if (expected.nearest !== undefined) expect(decision.nearest?.pointer ?? null).toBe(expected.nearest);
+    if (expected.reason !== undefined) expect(decision.reason).toBe(expected.reason);
     if (expected.functionArn !== undefined) expect(invocation.functionArn).toBe(expected.functionArn);
     if (expected.qualifier !== undefined) expect(invocation.qualifier).toBe(expected.qualifier);
   });
