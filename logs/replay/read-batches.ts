@@ -69,10 +69,10 @@ export async function* readBatches(
           objects.release(first + index);
         }
         yield { batch: own.finish(), reader: own };
-        // Lets an interruption through: reading whole files never waits for anything. Seldom, because each time V8 may
-        // collect garbage that costs more than it frees.
-        await setImmediate();
       }
+      // Lets an interruption through: whole files, and batches that are here already, are never waited for. Once a task
+      // and not a file, because each time V8 may collect garbage that costs more than it frees.
+      await setImmediate();
       first += task.length;
     }
   } finally {
