@@ -8,15 +8,18 @@ import { type FunctionMatcher, readSelectorName, takesFunction } from './functio
 export interface GuardedMatchers {
   /** By function entry; `undefined` for one of the guard's own functions, which never match. */
   readonly matchers: readonly (FunctionMatcher | undefined)[];
-  /** Callers of a function that a glob's pattern takes too, though the glob does not list them. */
-  readonly overlaps: readonly GlobOverlap[];
+  /** Callers of a function that the pattern for a less exact entry takes too, though that does not list them. */
+  readonly overlaps: readonly FunctionOverlap[];
+  /** `everything` where a matcher has to take every function because it takes an own one too. */
+  readonly reach: 'guarded' | 'everything';
 }
 
-/** One function entry whose listed callers (by the keys of their atoms) a pattern for a glob lets through. */
-export interface GlobOverlap {
+/** One function entry whose listed callers (by the keys of their atoms) the pattern for a glob or a name lets through. */
+export interface FunctionOverlap {
   readonly index: number;
   readonly keys: readonly string[];
-  readonly glob: string;
+  /** The glob or name of the other entry. */
+  readonly by: string;
 }
 
 /** What is known of the allowlist here. */
@@ -41,7 +44,8 @@ export function refineMatchers(matchers: readonly FunctionMatcher[], source: Ove
   const { allowlist, exclude } = source;
   const globs = allowlist.functions.filter(({ selector }) => selector.kind === 'glob').length;
   const compared = globs * allowlist.functions.length <= MOST_PAIRS;
-  const overlaps: GlobOverlap[] = [];
+  const overlaps = findNamesakes(source).slice();
+  let reach: GuardedMatchers['reach'] = 'guarded';
   const refined = matchers.map((matcher, index) => {
     if (matcher.kind === 'arn') return exclude.includes(matcher.arn) ? undefined : matcher;
     const takesOwn = exclude.some((functionArn) => takesFunction(matcher, functionArn));
@@ -51,6 +55,7 @@ export function refineMatchers(matchers: readonly FunctionMatcher[], source: Ove
       overlaps.push(...exacter);
       return matcher;
     }
+    if (matcher.kind !== 'anyBut') reach = 'everything';
     const but = [...exclude];
     let room = source.room - exclude.join('","').length;
     for (const overlap of exacter) {
@@ -61,7 +66,7 @@ export function refineMatchers(matchers: readonly FunctionMatcher[], source: Ove
     }
     return { kind: 'anyBut', but } as const;
   });
-  return { matchers: refined, overlaps };
+  return { matchers: refined, overlaps, reach };
 }
 
 /** Entries that stand above a glob, name functions of it, and list callers that the glob does not. */
@@ -69,13 +74,36 @@ function findExacter(
   index: number,
   glob: string,
   { allowlist, sets }: OverlapSource,
-): readonly GlobOverlap[] {
-  const covered = new Set(sets[index]?.callers.atoms.map(({ key }) => key));
-  return allowlist.functions.flatMap((other, place) => {
-    if (place === index || !standsAbove(other, glob)) return [];
-    const keys = (sets[place]?.callers.atoms ?? []).flatMap(({ key }) => (covered.has(key) ? [] : [key]));
-    return keys.length === 0 ? [] : [{ index: place, keys, glob }];
+): readonly FunctionOverlap[] {
+  return allowlist.functions.flatMap((other, place) =>
+    place === index || !standsAbove(other, glob) ? [] : compareCallers(index, place, glob, sets),
+  );
+}
+
+/** Entries for a full ARN whose function an entry for its bare name is told by too. */
+function findNamesakes({ allowlist, sets }: OverlapSource): readonly FunctionOverlap[] {
+  const names = new Map(
+    allowlist.functions.flatMap(({ selector }, index) =>
+      selector.kind === 'name' ? [[selector.name, index] as const] : [],
+    ),
+  );
+  return allowlist.functions.flatMap((entry, place) => {
+    const name = readSelectorName(entry);
+    const index = entry.selector.kind === 'arn' ? names.get(name) : undefined;
+    return index === undefined ? [] : compareCallers(index, place, name, sets);
   });
+}
+
+/** The callers of the more exact entry that the other one does not list. */
+function compareCallers(
+  index: number,
+  place: number,
+  by: string,
+  sets: readonly AtomSet[],
+): readonly FunctionOverlap[] {
+  const covered = new Set(sets[index]?.callers.atoms.map(({ key }) => key));
+  const keys = (sets[place]?.callers.atoms ?? []).flatMap(({ key }) => (covered.has(key) ? [] : [key]));
+  return keys.length === 0 ? [] : [{ index: place, keys, by }];
 }
 
 function standsAbove(entry: FunctionEntry, glob: string): boolean {
@@ -89,9 +117,9 @@ function standsAbove(entry: FunctionEntry, glob: string): boolean {
  * The functions of an entry as an exclusion: an ARN, the end of one, or a wildcard. `undefined` where a pattern would
  * leave out more than the entry names, because it has no wildcard for one character.
  */
-function writeExclusion({ index, glob }: GlobOverlap, allowlist: Allowlist): string | undefined {
+function writeExclusion({ index, by }: FunctionOverlap, allowlist: Allowlist): string | undefined {
   const entry = allowlist.functions[index];
-  if (entry === undefined || glob.includes('?')) return undefined;
+  if (entry === undefined || by.includes('?')) return undefined;
   const { selector } = entry;
   if (selector.kind === 'arn') return selector.arn;
   if (selector.kind === 'name') return `:${selector.name}`;

@@ -1,11 +1,19 @@
 import type { JsonObject } from '../json.ts';
-import type { CallerBranch } from './branch-part.ts';
 import type { CallerAtom, FieldValue } from './caller-atom.ts';
 import { composeBranches, type RareTypes } from './caller-branch.ts';
-import { measure } from './event-pattern.ts';
+import { holdsWildcard } from './event-pattern.ts';
 import type { FunctionGroup } from './function-group.ts';
-import type { FunctionMatcher } from './function-matcher.ts';
-import { measurePiece, measureRoom, packGroups } from './pattern-packing.ts';
+import {
+  type BranchedGroup,
+  composePattern,
+  type MeasuredBranch,
+  measureBranch,
+  measureMatcher,
+  measurePiece,
+  measureRoom,
+  packGroups,
+  readForm,
+} from './pattern-packing.ts';
 import { composeRareTypesPattern, composeStandingPatterns } from './standing-patterns.ts';
 
 /** What is the same for all groups of one compilation. */
@@ -31,7 +39,11 @@ export interface GroupForm {
 
 /** Groups as patterns, with those that are always there. */
 export interface WrittenGroups {
-  readonly patterns: readonly JsonObject[];
+  readonly rules: number;
+  /** Rules among them whose pattern holds a wildcard. */
+  readonly wildcardRules: number;
+  /** Writes the patterns out, once it is known that they are wanted. */
+  readonly compose: () => readonly JsonObject[];
   /** Keys of atoms that are not told for some group, and why. */
   readonly dropped: ReadonlyMap<string, string>;
 }
@@ -41,7 +53,7 @@ export type GroupWriter = (groups: readonly FunctionGroup[], form: GroupForm) =>
 
 /** The callers of a group that a pattern tells, and the alternatives that they come to. */
 interface FittedCallers {
-  readonly branches: readonly CallerBranch[];
+  readonly branches: readonly MeasuredBranch[];
   readonly dropped: ReadonlyMap<string, string>;
 }
 
@@ -50,8 +62,8 @@ export function createGroupWriter(terms: WriterTerms): GroupWriter {
   const known = new Map<string, FittedCallers>();
   const room = measureRoom(terms.characters);
   const fit = (group: FunctionGroup, rareTypes: RareTypes, wildcards: 'used' | 'unused'): FittedCallers => {
-    const longest = findLongest(group.matchers);
-    const key = `${rareTypes} ${wildcards} ${measure(longest)} ${group.callers.text}`;
+    const longest = group.matchers.reduce((length, one) => Math.max(length, measureMatcher(one)), 0);
+    const key = `${rareTypes} ${wildcards} ${longest} ${group.callers.text}`;
     const fitted = known.get(key) ?? fitCallers(group, longest, room, { rareTypes, wildcards }, terms);
     known.set(key, fitted);
     return fitted;
@@ -62,36 +74,41 @@ export function createGroupWriter(terms: WriterTerms): GroupWriter {
     let left =
       wildcards === 'some' ? (terms.wildcardRules - 1) * room * 0.8 : wildcards === 'all' ? Infinity : 0;
     const branched = groups.map((group) => {
-      const wild = left > 0 ? fit(group, rareTypes, 'used') : undefined;
-      const length = wild === undefined || !isWild(group, wild) ? 0 : measureGroup(group, wild);
-      const fitted = wild === undefined || length > left ? fit(group, rareTypes, 'unused') : wild;
-      left -= fitted === wild ? length : 0;
+      const wild = left > 0 ? { ...group, branches: fit(group, rareTypes, 'used').branches } : undefined;
+      const length = wild === undefined || readForm(wild) === 'plain' ? 0 : measureGroup(wild);
+      const wildcardUse = wild === undefined || length > left ? 'unused' : 'used';
+      left -= wildcardUse === 'used' ? length : 0;
+      const fitted = fit(group, rareTypes, wildcardUse);
       for (const [atomKey, why] of fitted.dropped) dropped.set(atomKey, why);
       return { ...group, branches: fitted.branches };
     });
-    const { exclude, characters, toldTypes } = terms;
+    const packed = packGroups(branched, terms.characters);
     const shared = rareTypes === 'shared' && groups.length > 0;
-    const patterns = [
-      ...composeStandingPatterns(exclude),
-      ...(shared ? [composeRareTypesPattern(toldTypes, exclude)] : []),
-      ...packGroups(branched, characters),
+    const standing = [
+      ...composeStandingPatterns(terms.exclude),
+      ...(shared ? [composeRareTypesPattern(terms.toldTypes, terms.exclude)] : []),
     ];
-    return { patterns, dropped };
+    const wild = packed.filter(({ form }) => form === 'wildcard').length;
+    return {
+      rules: standing.length + packed.length,
+      wildcardRules: standing.filter(holdsWildcard).length + wild,
+      compose: () => [...standing, ...packed.map(composePattern)],
+      dropped,
+    };
   };
 }
 
-function isWild({ matchers }: FunctionGroup, { branches }: FittedCallers): boolean {
-  return JSON.stringify([matchers, branches]).includes('"wildcard":');
-}
-
-function measureGroup({ matchers }: FunctionGroup, { branches }: FittedCallers): number {
-  return measure(matchers) + measure(branches.map(({ detail }) => detail));
+function measureGroup({ matchers, branches }: BranchedGroup): number {
+  return measurePiece(
+    matchers.reduce((sum, matcher) => sum + measureMatcher(matcher), 0),
+    branches,
+  );
 }
 
 /** A list of callers can not be spread over patterns: where it is too long for one, some callers are not told. */
 function fitCallers(
   { callers }: FunctionGroup,
-  longest: FunctionMatcher,
+  longest: number,
   room: number,
   { rareTypes, wildcards }: { readonly rareTypes: RareTypes; readonly wildcards: 'used' | 'unused' },
   { partition, toldTypes }: WriterTerms,
@@ -101,8 +118,8 @@ function fitCallers(
   for (const { key } of mixed) dropped.set(key, 'rules with wildcards are few');
   let atoms = callers.atoms.filter((atom) => !mixed.has(atom));
   for (;;) {
-    const branches = composeBranches(atoms, { partition, rareTypes, toldTypes });
-    const tooLong = branches.find((branch) => measurePiece(longest, branch) > room);
+    const branches = composeBranches(atoms, { partition, rareTypes, toldTypes }).map(measureBranch);
+    const tooLong = branches.find((branch) => measurePiece(longest, [branch]) > room);
     const last = tooLong && (atoms.findLast(({ kind }) => kind === tooLong.kind) ?? atoms.at(-1));
     if (last === undefined) return { branches, dropped };
     dropped.set(last.key, 'its function has more callers than one pattern holds');
@@ -141,17 +158,4 @@ function readValue(atom: CallerAtom): FieldValue | undefined {
 /** Atoms of one field are told by one test. */
 function nameField(atom: CallerAtom): string {
   return atom.kind === 'service' ? atom.service : atom.kind;
-}
-
-function findLongest(matchers: readonly FunctionMatcher[]): FunctionMatcher {
-  let longest: FunctionMatcher = { kind: 'anyBut', but: [] };
-  let length = 0;
-  for (const matcher of matchers) {
-    const own = measure(matcher);
-    if (own > length) {
-      longest = matcher;
-      length = own;
-    }
-  }
-  return longest;
 }

@@ -2,10 +2,10 @@ import type { Allowlist } from '../allowlist/allowlist.ts';
 import { type AtomSet, makeCallerSet, readAtomSets, readPartitionOf } from './caller-atom.ts';
 import { listToldTypes } from './caller-branch.ts';
 import { type CompiledPatterns, EVENTBRIDGE_LIMITS, type PatternLimits } from './compiled-patterns.ts';
-import { holdsWildcard, measure } from './event-pattern.ts';
+import { measure } from './event-pattern.ts';
 import { groupMembers } from './function-group.ts';
 import { type FunctionMatcher, matchFunction, shortenArns } from './function-matcher.ts';
-import { type GlobOverlap, refineMatchers } from './function-overlap.ts';
+import { type FunctionOverlap, refineMatchers } from './function-overlap.ts';
 import { createGroupWriter, type GroupForm, type GroupWriter, type WrittenGroups } from './group-writer.ts';
 import { groupLoosely } from './loose-grouping.ts';
 import { composeEveryCallPattern } from './standing-patterns.ts';
@@ -75,9 +75,10 @@ function compileExactly(
   );
   const written = writer(groupMembers(members), form);
   if (!fits(written, limits)) return undefined;
+  const pointers = allowlist.functions.map(({ pointer }) => pointer);
   return conclude(written, source, {
-    exactFunctions: allowlist.functions.length,
-    looseFunctions: [],
+    exactFunctions: refined.reach === 'everything' ? 0 : pointers.length,
+    looseFunctions: refined.reach === 'everything' ? pointers : [],
     overlaps: refined.overlaps,
   });
 }
@@ -99,24 +100,29 @@ function compileLoosely(
 }
 
 function compileEveryCall(source: Source): CompiledPatterns {
-  const patterns = [composeEveryCallPattern(source.exclude)];
+  const pattern = composeEveryCallPattern(source.exclude);
   const looseFunctions = source.allowlist.functions.map(({ pointer }) => pointer);
-  const written = { patterns, dropped: new Map<string, string>() };
+  const written: WrittenGroups = {
+    rules: 1,
+    wildcardRules: 0,
+    compose: () => [pattern],
+    dropped: new Map(),
+  };
   return conclude(written, source, { exactFunctions: 0, looseFunctions, overlaps: [] });
 }
 
-function fits({ patterns }: WrittenGroups, limits: PatternLimits): boolean {
-  return patterns.length <= limits.rules && patterns.filter(holdsWildcard).length <= limits.wildcardRules;
+function fits({ rules, wildcardRules }: WrittenGroups, limits: PatternLimits): boolean {
+  return rules <= limits.rules && wildcardRules <= limits.wildcardRules;
 }
 
 interface FunctionCoverage {
   readonly exactFunctions: number;
   readonly looseFunctions: readonly string[];
-  readonly overlaps: readonly GlobOverlap[];
+  readonly overlaps: readonly FunctionOverlap[];
 }
 
 function conclude(
-  { patterns, dropped }: WrittenGroups,
+  { compose, wildcardRules, dropped }: WrittenGroups,
   { sets }: Source,
   { exactFunctions, looseFunctions, overlaps }: FunctionCoverage,
 ): CompiledPatterns {
@@ -128,11 +134,12 @@ function conclude(
       if (why !== undefined) passing.set(pointer, why);
     }
   }
-  for (const { index, keys, glob } of overlaps) {
+  for (const { index, keys, by } of overlaps) {
     for (const { key, pointer } of sets[index]?.entries ?? []) {
-      if (keys.includes(key)) passing.set(pointer, `the pattern for \`${glob}\` takes its function too`);
+      if (keys.includes(key)) passing.set(pointer, `the pattern for \`${by}\` takes its function too`);
     }
   }
+  const patterns = compose();
   return {
     patterns,
     coverage: {
@@ -140,7 +147,7 @@ function conclude(
       looseFunctions,
       passing: [...passing].map(([pointer, why]) => ({ pointer, why })),
       characters: patterns.reduce((sum, pattern) => sum + measure(pattern), 0),
-      wildcardRules: patterns.filter(holdsWildcard).length,
+      wildcardRules,
     },
   };
 }

@@ -4,16 +4,33 @@ import { composeEventPattern, measure, NOT_EXECUTION } from './event-pattern.ts'
 import type { FunctionGroup } from './function-group.ts';
 import { type FunctionMatcher, writeMatcher } from './function-matcher.ts';
 
+/** Whether a pattern with this in it counts among the rules with wildcards. */
+export type PatternForm = 'plain' | 'wildcard';
+
+/** A branch with what packing asks for again and again. */
+export interface MeasuredBranch extends CallerBranch {
+  /** Characters of `detail`. */
+  readonly length: number;
+  readonly form: PatternForm;
+}
+
 /** A group with the alternatives that its callers come to. */
 export interface BranchedGroup extends FunctionGroup {
-  readonly branches: readonly CallerBranch[];
+  readonly branches: readonly MeasuredBranch[];
 }
 
 /** A piece of a pattern: one alternative of `$or` in `detail`, or the whole `detail` where it stands alone. */
 interface Piece {
   readonly matchers: readonly FunctionMatcher[];
-  readonly branches: readonly CallerBranch[];
+  readonly branches: readonly MeasuredBranch[];
+  /** Characters, with a comma. */
   readonly length: number;
+}
+
+/** A pattern that is not written out yet. */
+export interface PackedPattern {
+  readonly form: PatternForm;
+  readonly pieces: readonly Piece[];
 }
 
 const FRAME = measure(composeEventPattern({ eventName: NOT_EXECUTION, $or: [] }));
@@ -27,39 +44,69 @@ export function measureRoom(characters: number): number {
   return characters - FRAME;
 }
 
-/** Characters of the smallest piece of a group: one function, one branch. */
-export function measurePiece(matcher: FunctionMatcher, branch: CallerBranch): number {
-  return measure(composeDetail([matcher], [branch])) + 1;
+/** Measures a branch. */
+export function measureBranch(branch: CallerBranch): MeasuredBranch {
+  const text = JSON.stringify(branch.detail);
+  return { ...branch, length: text.length, form: text.includes('"wildcard":') ? 'wildcard' : 'plain' };
+}
+
+/** Characters of one function as `resources.ARN` names it, with a comma. */
+export function measureMatcher(matcher: FunctionMatcher): number {
+  return measure(writeMatcher(matcher)) + 1;
+}
+
+const RESOURCES = measure({ resources: { ARN: [] } }) - 1;
+const OR = measure({ $or: [] }) - 2;
+
+/** Characters of a piece, with a comma; `matchers` are the characters of its functions, each with a comma. */
+export function measurePiece(matchers: number, branches: readonly MeasuredBranch[]): number {
+  const length = branches.reduce((sum, branch) => sum + branch.length + 1, 0);
+  return RESOURCES + matchers + OR + length + 3;
+}
+
+/** Whether a group or a piece of it takes a pattern with wildcards. */
+export function readForm({ matchers, branches }: Omit<Piece, 'length'>): PatternForm {
+  const wild =
+    branches.some(({ form }) => form === 'wildcard') ||
+    matchers.some((matcher) => matcher.kind === 'wildcard' || hasWildExclusion(matcher));
+  return wild ? 'wildcard' : 'plain';
+}
+
+function hasWildExclusion(matcher: FunctionMatcher): boolean {
+  return matcher.kind === 'anyBut' && matcher.but.some((text) => text.includes('*'));
 }
 
 /**
- * Writes groups into patterns of at most `characters` each. Groups with a wildcard share patterns with their like, and
+ * Packs groups into patterns of at most `characters` each. Groups with a wildcard share patterns with their like, and
  * so do the others; a group that is too long for one is cut by functions, then by branches.
  */
-export function packGroups(groups: readonly BranchedGroup[], characters: number): readonly JsonObject[] {
+export function packGroups(groups: readonly BranchedGroup[], characters: number): readonly PackedPattern[] {
   const room = measureRoom(characters);
-  const pieces = groups.flatMap((group) => cutGroup(group, room));
-  const kinds = [pieces.filter((piece) => !isWild(piece)), pieces.filter((piece) => isWild(piece))];
-  return kinds.flatMap((kind) => fillPatterns(kind, room).map(composePattern));
-}
-
-function isWild({ matchers, branches }: Piece): boolean {
-  return JSON.stringify(composeDetail(matchers, branches)).includes('"wildcard":');
+  const pieces: Readonly<Record<PatternForm, Piece[]>> = { plain: [], wildcard: [] };
+  for (const group of groups) {
+    for (const piece of cutGroup(group, room)) pieces[readForm(piece)].push(piece);
+  }
+  return (['plain', 'wildcard'] as const).flatMap((form) =>
+    fillPatterns(pieces[form], room).map((filled) => ({
+      // A piece that was cut may have left its wildcard in the pattern before.
+      form: form === 'wildcard' && filled.some((piece) => readForm(piece) === form) ? form : 'plain',
+      pieces: filled,
+    })),
+  );
 }
 
 function cutGroup({ matchers, branches }: BranchedGroup, room: number): readonly Piece[] {
   const longest = matchers.reduce((length, matcher) => Math.max(length, measureMatcher(matcher)), 0);
-  const together = measure(composeDetail([], branches)) + longest + 1 <= room;
-  const parts = together ? [branches] : branches.map((branch) => [branch]);
+  const parts = measurePiece(longest, branches) <= room ? [branches] : branches.map((branch) => [branch]);
   return parts.flatMap((part) => cutMatchers(matchers, part, room));
 }
 
 function cutMatchers(
   matchers: readonly FunctionMatcher[],
-  branches: readonly CallerBranch[],
+  branches: readonly MeasuredBranch[],
   room: number,
 ): readonly Piece[] {
-  const fixed = measure(composeDetail([], branches)) + 1;
+  const fixed = measurePiece(0, branches);
   const pieces: Piece[] = [];
   let part: FunctionMatcher[] = [];
   let length = fixed;
@@ -76,12 +123,9 @@ function cutMatchers(
   return [...pieces, makePiece(part, branches)];
 }
 
-function makePiece(matchers: readonly FunctionMatcher[], branches: readonly CallerBranch[]): Piece {
-  return { matchers, branches, length: measure(composeDetail(matchers, branches)) + 1 };
-}
-
-function measureMatcher(matcher: FunctionMatcher): number {
-  return measure(writeMatcher(matcher)) + 1;
+function makePiece(matchers: readonly FunctionMatcher[], branches: readonly MeasuredBranch[]): Piece {
+  const length = matchers.reduce((sum, matcher) => sum + measureMatcher(matcher), 0);
+  return { matchers, branches, length: measurePiece(length, branches) };
 }
 
 function composeDetail(matchers: readonly FunctionMatcher[], branches: readonly CallerBranch[]): JsonObject {
@@ -127,7 +171,8 @@ function splitPiece({ matchers, branches, length }: Piece, left: number): readon
   return [whole];
 }
 
-function composePattern(pieces: readonly Piece[]): JsonObject {
+/** Writes a pattern out. */
+export function composePattern({ pieces }: PackedPattern): JsonObject {
   const details = pieces.map(({ matchers, branches }) => composeDetail(matchers, branches));
   const [first, ...others] = details;
   return first !== undefined && others.length === 0
