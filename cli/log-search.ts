@@ -5,6 +5,7 @@ import { findLogObjects, readObjectPlace } from '../logs/object-search.ts';
 import type { ObjectStore } from '../logs/object-store.ts';
 import { ALL_TIME, type TimeWindow } from '../logs/replay/replay-logs.ts';
 import type { CommandIo } from './command-io.ts';
+import { createProgress } from './progress.ts';
 
 /** Where a bucket is looked for that lies elsewhere: S3 tells from there where it is. */
 const DEFAULT_REGION = 'us-east-1';
@@ -27,18 +28,23 @@ export async function findLogs(
   io: CommandIo,
   window: TimeWindow = ALL_TIME,
 ): Promise<FoundLogFiles> {
+  const progress = createProgress(io);
   let store: Promise<ObjectStore> | undefined;
   const searchObjects: SearchObjects = async (name) => {
     const place = readObjectPlace(name);
     if (typeof place === 'string') return { kind: 'missing', problem: `cannot read ${place}` };
     store ??= openStore(io);
     try {
-      const found = await findLogObjects(await store, place, window);
+      const found = await findLogObjects(await store, place, window, (folders, logs) => {
+        progress.show(`${printSafely(name)}: ${logs} logs found in ${folders} folders`);
+      });
+      progress.clear();
       if (found.files.length === 0 && found.unreadable.length === 0) {
         io.writeErr(`warning: ${describeNothing(printSafely(name), found.otherTime)}\n`);
       }
       return { kind: 'found', ...found };
     } catch (error) {
+      progress.clear();
       if (!(error instanceof ContainmentError)) throw error;
       return { kind: 'missing', problem: `cannot read \`${name}\`: ${error.message}` };
     }

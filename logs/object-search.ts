@@ -1,6 +1,6 @@
 import { judgeFolder, judgeKey } from './key-layout.ts';
 import { describeSystemError, LOG_NAME, type LogObject } from './log-files.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { ObjectFolder, ObjectStore, StoredObject } from './object-store.ts';
 import type { TimeWindow } from './replay/replay-logs.ts';
 
 /** A place in a store. */
@@ -35,46 +35,56 @@ export function readObjectPlace(text: string): ObjectPlace | string {
 
 /**
  * Finds the logs of a place, folder by folder, many at a time. A folder of another service, of digests or of Insights
- * is not looked into, nor one whose dates show that it holds no call of the window. As on a disk, `logs` means the
- * object `logs` and what lies in the folder `logs/`, not `logs-of-others/`. Throws where the place itself cannot be
+ * is not looked into, nor one whose dates show that it holds no call of the window. As on a disk, `logs` means what lies
+ * in the folder `logs/`, or else the object `logs`, not `logs-of-others/`. Throws where the place itself cannot be
  * listed.
+ * @param onListed told after each folder how many are listed, and how many logs are found
  */
 export async function findLogObjects(
   store: ObjectStore,
   { bucket, path }: ObjectPlace,
   window: TimeWindow,
+  onListed: (folders: number, logs: number) => void,
 ): Promise<FoundObjects> {
   const unreadable: { file: string; reason: string }[] = [];
   const limit = createLimit(LISTINGS_AT_A_TIME);
   const home = { store, bucket };
-  let otherTime = 0;
+  let [folders, logs, otherTime] = [0, 0, 0];
   const isFolder = path === '' || path.endsWith('/');
-  // Whoever names an object wants that one, whatever its name says.
-  const named = isFolder ? undefined : await store.findObject(bucket, path);
-  const inside = await searchFolder(isFolder ? path : `${path}/`, 'named');
-  return { files: [...(named === undefined ? [] : [open(named)]), ...inside], unreadable, otherTime };
+  const top = await store.listFolder(bucket, isFolder ? path : `${path}/`);
+  const files =
+    isFolder || top.folders.length + top.objects.length > 0 ? await searchListed(top) : await findNamed();
+  return { files, unreadable, otherTime };
 
-  async function searchFolder(folder: string, origin: 'named' | 'found'): Promise<LogObject[]> {
-    const listed = await list(folder, origin);
+  /** Whoever names an object wants that one, whatever its name says. */
+  async function findNamed(): Promise<LogObject[]> {
+    const named = await store.findObject(bucket, path);
+    return named === undefined ? [] : [open(named)];
+  }
+
+  async function searchListed(listed: ObjectFolder): Promise<LogObject[]> {
+    const found = listed.objects.filter(({ key }) => LOG_NAME.test(key) && isWanted(judgeKey(key, window)));
+    folders += 1;
+    logs += found.length;
+    onListed(folders, logs);
     const entries = [
-      ...listed.objects
-        .filter(({ key }) => LOG_NAME.test(key) && isWanted(judgeKey(key, window)))
-        .map((object) => ({ key: object.key, find: () => Promise.resolve([open(object)]) })),
+      ...found.map((object) => ({ key: object.key, find: () => Promise.resolve([open(object)]) })),
       ...listed.folders
         .filter((key) => isWanted(judgeFolder(key, window)))
-        .map((key) => ({ key, find: () => searchFolder(key, 'found') })),
+        .map((key) => ({ key, find: () => searchFolder(key) })),
     ].sort((left, right) => (left.key < right.key ? -1 : 1));
     return (await Promise.all(entries.map(({ find }) => find()))).flat();
   }
 
-  async function list(folder: string, origin: 'named' | 'found'): ReturnType<ObjectStore['listFolder']> {
+  async function searchFolder(folder: string): Promise<LogObject[]> {
+    let listed: ObjectFolder;
     try {
-      return await limit(() => store.listFolder(bucket, folder));
+      listed = await limit(() => store.listFolder(bucket, folder));
     } catch (error) {
-      if (origin === 'named') throw error;
       unreadable.push({ file: `s3://${bucket}/${folder}`, reason: describeSystemError(error) });
-      return { folders: [], objects: [] };
+      return [];
     }
+    return searchListed(listed);
   }
 
   function isWanted(verdict: ReturnType<typeof judgeKey>): boolean {

@@ -33,8 +33,11 @@ function keepObjects(keys: readonly string[], broken: readonly string[] = []) {
 }
 
 async function find(path: string, { store }: ReturnType<typeof keepObjects>, window = ALL_TIME) {
-  const found = await findLogObjects(store, { bucket: 'logs', path }, window);
-  return { ...found, files: found.files.map(({ name }) => name) };
+  const told: (readonly [number, number])[] = [];
+  const found = await findLogObjects(store, { bucket: 'logs', path }, window, (...counts) =>
+    told.push(counts),
+  );
+  return { ...found, files: found.files.map(({ name }) => name), told };
 }
 
 const REGION = 'AWSLogs/111122223333/CloudTrail/eu-west-1';
@@ -60,9 +63,29 @@ describe('logs in a store', () => {
     expect(files).toEqual(['s3://logs/x/a.json']);
   });
 
-  it('are the object that is named, whatever it is called, and what lies in the folder of that name', async () => {
-    const { files } = await find('x', keepObjects(['x', 'x/a.json']));
-    expect(files).toEqual(['s3://logs/x', 's3://logs/x/a.json']);
+  it.each([
+    ['whatever it is called', ['x', 'xy']],
+    ['however old it says that it is', ['111122223333_CloudTrail_eu-west-1_20200101T0000Z_x.json.gz']],
+  ])('are the object that is named, %s', async (_which, keys) => {
+    const window = { sinceMs: Date.parse('2026-10-05T12:00:00Z'), untilMs: Number.POSITIVE_INFINITY };
+    const { files } = await find(keys[0] ?? '', keepObjects(keys), window);
+    expect(files).toEqual([`s3://logs/${keys[0]}`]);
+  });
+
+  it('are none where nothing is there', async () => {
+    expect(await find('x', keepObjects(['xy/a.json']))).toMatchObject({
+      files: [],
+      unreadable: [],
+      otherTime: 0,
+    });
+  });
+
+  it('are counted as they are found', async () => {
+    const { told } = await find('', keepObjects(['a.json', 'b/1.json', 'b/2.json']));
+    expect(told).toEqual([
+      [1, 1],
+      [2, 3],
+    ]);
   });
 
   it('are looked for only where the time asked for can be', async () => {
