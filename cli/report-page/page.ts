@@ -126,7 +126,7 @@ function composeWarnings({ logs }: Report): MarkupValue {
   const { dropped } = logs;
   const warnings = [
     logs.completeness === 'partial'
-      ? `${formatNumber(logs.unreadable.length, 'file', 'files')} could not be read, or not to the end: every count may be too low. They are listed under “What was read”.`
+      ? `Not everything could be read, so that every count may be too low: what is missing is listed under “What was read”.`
       : '',
     logs.rejected > 0
       ? `${formatNumber(logs.rejected, 'piece of input is', 'pieces of input are')} no CloudTrail records. The command named them on standard error.`

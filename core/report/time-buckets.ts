@@ -110,7 +110,8 @@ function findBucket(atMs: number, { ms }: Scale): number {
 }
 
 function findSlot(bucket: number): number {
-  return ((bucket % SLOTS) + SLOTS) % SLOTS;
+  // Of a power of two the last bits are the remainder, for negative numbers too.
+  return bucket & (SLOTS - 1);
 }
 
 function listBuckets(first: number, last: number): readonly number[] {

@@ -54,6 +54,17 @@ describe('createReportTally', () => {
     ]);
   });
 
+  it('tells reasons apart that one group has at different times', () => {
+    const tally = createReportTally();
+    const first = call('a');
+    const second = { ...first, decision: { ...first.decision, reason: 'expired' } };
+    for (const one of [first, second, second]) tally.takeCall(one);
+    expect([...tally.findings.values()].map(({ calls, reason }) => [calls, reason])).toEqual([
+      [1, 'not listed'],
+      [2, 'expired'],
+    ]);
+  });
+
   it('takes a time that no calendar of CloudTrail has for none', () => {
     const tally = createReportTally();
     tally.takeCall(call('a', { atMs: 8.64e15 }));
