@@ -93,6 +93,29 @@ describe('invokeguard check', () => {
     ]);
   });
 
+  it('says what narrows an entry, and what no policy can enforce', async () => {
+    const { out, err } = await check(`version: 1
+functions:
+  - name: thumbnailer
+    invokers:
+      - role: arn:aws:iam::111122223333:role/ci-deploy
+        sourceIp: [203.0.113.0/24, 198.51.100.7]
+        qualifier: live
+        expires: 2027-01-31
+      - account: "444455556666"
+        vpcEndpoint: vpce-0123456789abcdef0
+      - role: arn:aws:iam::111122223333:role/states
+        invokedBy: states.amazonaws.com
+`);
+    expect(err).toBe('');
+    const [first = ''] = out.split('\n\n');
+    expect(first.split('\n').slice(3)).toEqual([
+      '  - sessions of the role arn:aws:iam::111122223333:role/ci-deploy, only from 198.51.100.7/32 or 203.0.113.0/24 and for the version or alias live, until 2027-01-31T00:00:00.000Z',
+      '  - every principal of the account 444455556666: roles, users, root, federated users, only through vpce-0123456789abcdef0',
+      '  - sessions of the role arn:aws:iam::111122223333:role/states, only used by states.amazonaws.com, which no policy can enforce',
+    ]);
+  });
+
   it('says why all functions are logged, and which entries EventBridge does not filter', async () => {
     const { out } = await check(GOOD.replaceAll('orders-*', 'or*-s'));
     expect(out).toContain(
