@@ -67,9 +67,15 @@ async function runLearn(args: readonly string[], io: CommandIo): Promise<ExitCod
   const tally = createTally();
   tally.unreadable.push(...found.unreadable.map(({ file, reason }) => `${file}: ${reason}`));
   const calls = createCallTally();
-  const { counts, left } = await countCalls(found.files, options, base.allowlist, { calls, tally }, io);
+  const { counts, left, sources } = await countCalls(
+    found.files,
+    options,
+    base.allowlist,
+    { calls, tally },
+    io,
+  );
   io.writeErr(composeSummary(tally, counts));
-  const drafts = draftEntries(calls.listSightings(), base.allowlist, () => undefined);
+  const drafts = draftEntries(calls.listSightings(), base.allowlist, (mappingArn) => sources.get(mappingArn));
   const title = `Drafted by \`invokeguard learn\` from ${counts.records} records. Read every line before you deploy it.`;
   const text = writeDrafts(base.text, drafts, title, io.nowMs());
   const written = checkDraft(text, io) === 'good' ? writeDraft(text, options, io) : 'refused';
@@ -92,16 +98,25 @@ function readBase(
   return { allowlist: read.allowlist, text: readFileSync(resolve(io.cwd, config), 'utf8') };
 }
 
-/** Counts the calls that the list does not authorize yet; `left` are those for which the tally had no room. */
+interface LearntCalls {
+  readonly counts: ReplayCounts;
+  /** Calls for which the tally had no room. */
+  readonly left: number;
+  /** Sources of event source mappings, by the mappings' ARNs. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Counts the calls that the list does not authorize yet. */
 async function countCalls(
   files: readonly LogFile[],
   options: LearnOptions,
   allowlist: Allowlist,
   { calls, tally }: { readonly calls: CallTally; readonly tally: ReplayTally },
   io: CommandIo,
-): Promise<{ readonly counts: ReplayCounts; readonly left: number }> {
+): Promise<LearntCalls> {
   const progress = createProgress(io);
   let left = 0;
+  const sources = new Map<string, string>();
   const counts = await replayLogs(
     {
       files,
@@ -123,12 +138,13 @@ async function countCalls(
         if (calls.countCall({ functionArn, caller, outcome, atMs }) === 'full') left += 1;
       },
       takeSkipped: (reason, count) => addCount(tally.skipped, reason, count),
+      takeMapping: ({ mappingArn, sourceArn }) => sources.set(mappingArn, sourceArn),
       takeRejected: (file, position, reason) => countRejection(tally, file, position, reason),
       takeUnreadable: (file, reason) => tally.unreadable.push(`${file}: ${reason}`),
     },
   );
   progress.clear();
-  return { counts, left };
+  return { counts, left, sources };
 }
 
 /** A draft that `check` would refuse is a fault of ours, and is not handed out. */

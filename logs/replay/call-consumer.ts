@@ -1,4 +1,5 @@
 import type { SkipReason } from '../../core/record/invocation.ts';
+import type { LearntMapping } from '../../core/record/learnt-mapping.ts';
 import type { Decision } from '../../core/verdict/decision.ts';
 import type { LogPosition } from '../log-entry.ts';
 import type { CallGroup } from './call-group.ts';
@@ -33,6 +34,8 @@ export interface CallConsumer {
   readonly takeSkipped: (reason: SkipReason | 'digest', count: number, functionArn: string | null) => void;
   /** Something that is no CloudTrail record; the reason may quote the file, so it is printed by `printSafely`. */
   readonly takeRejected: (file: string, position: LogPosition, reason: string) => void;
+  /** The source of an event source mapping, which a record of the logs tells; each mapping once. */
+  readonly takeMapping?: (learnt: LearntMapping) => void;
   /** A file that could not be read, or not to its end. */
   readonly takeUnreadable: (file: string, reason: string) => void;
 }

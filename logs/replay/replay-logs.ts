@@ -135,7 +135,9 @@ export async function replayLogs(request: ReplayRequest, consumer: CallConsumer)
     else if (note.kind === 'unreadable') consumer.takeUnreadable(note.file, note.reason);
     else {
       const learnt = mappings.keep(note.learnt);
-      if (learnt !== undefined) for (const call of held.release(learnt)) handOver(call);
+      if (learnt === undefined) return;
+      consumer.takeMapping?.(note.learnt);
+      for (const call of held.release(learnt)) handOver(call);
     }
   }
 

@@ -155,3 +155,31 @@ test('a function that no allowlist can name is told, and the rest is drafted', a
   expect(out).toContain('1 call, not drafted: ');
   expect(out).toContain('function:billing');
 });
+
+test('a mapping whose source the logs tell is drafted by its source', async () => {
+  const mapping =
+    'arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:00000000-0000-4000-8000-0000000000aa';
+  const queue = 'arn:aws:sqs:eu-west-1:111122223333:orders';
+  const polled = call('8', { type: 'AWSService', invokedBy: 'lambda.amazonaws.com' }, 'orders', {
+    requestParameters: { functionName: 'orders', sourceArn: mapping },
+  });
+  const created = {
+    eventID: '9',
+    eventTime: '2026-10-01T11:00:00Z',
+    eventSource: 'lambda.amazonaws.com',
+    eventName: 'CreateEventSourceMapping20150331',
+    awsRegion: 'eu-west-1',
+    recipientAccountId: '111122223333',
+    responseElements: { uUID: '00000000-0000-4000-8000-0000000000aa', eventSourceArn: queue },
+  };
+  await writeFile(
+    join(folder, 'logs.ndjson'),
+    [polled, created].map((one) => JSON.stringify(one)).join('\n'),
+  );
+  const { out } = await learn('--output', 'draft.yaml').then(async (result) => ({
+    ...result,
+    out: await readFile(join(folder, 'draft.yaml'), 'utf8'),
+  }));
+  expect(out).toContain(`- eventSourceMapping: ${queue}`);
+  expect((await replay('draft.yaml')).map(({ verdict }) => verdict)).toEqual(['authorized']);
+});
