@@ -209,6 +209,8 @@ export const nearlyInvocation = (): fc.Arbitrary<unknown> =>
       oddValue(),
     ),
     recipientAccountId: field('111122223333'),
+    sourceIPAddress: field('10.1.2.3', '192.0.2.1', 's3.amazonaws.com'),
+    vpcEndpointId: field(undefined, 'vpce-0123456789abcdef0'),
     eventCategory: field('Data', 'Insight'),
     'detail-type': field(undefined, undefined, undefined, 'AWS API Call via CloudTrail'),
     detail: oddValue(),

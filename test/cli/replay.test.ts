@@ -86,6 +86,8 @@ describe('invokeguard', () => {
     [['replay', 's3://'], '`s3://` names no bucket'],
     [['replay', 's3://buck et/x'], '`buck et` is not the name of a bucket'],
     [['replay', '-', '--config', 'no.yaml'], 'no.yaml'],
+    [['replay', '-', '--against', 'no.yaml'], 'no.yaml'],
+    [['replay', '-', '--threads', '0'], '`0` is not a number from 1 to 64'],
   ])('refuses %j with exit code 2', async (argv, text) => {
     const result = await run(argv);
     expect([result.code, result.out]).toEqual([2, '']);
@@ -190,6 +192,64 @@ describe('invokeguard replay', () => {
     const { code, out, err } = await run(['replay', 'calls.json', 'missing.json']);
     expect([code, out]).toEqual([1, '']);
     expect(err).toContain('cannot read `missing.json`: no such file or folder');
+  });
+
+  it('prints with --against only what the other list judges otherwise', async () => {
+    const wider = ALLOWLIST.replace('sourceArn', '# sourceArn').replace('s3.amazonaws', 'sns.amazonaws');
+    await writeFile(join(folder, 'wider.yaml'), wider);
+    const nobody = {
+      ...CALL,
+      eventID: 'e3',
+      userIdentity: { type: 'AWSService', invokedBy: 'nobody.amazonaws.com' },
+    };
+    const argv = ['replay', '-', '--against', 'wider.yaml'];
+    const { code, out, err } = await run([...argv, '--format', 'ndjson'], [CALL, STRANGER, nobody]);
+    expect(code).toBe(3);
+    expect(
+      out
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toMatchObject([
+      { eventID: 'e1', verdict: 'authorized', before: { verdict: 'unauthorized', entry: null } },
+      {
+        eventID: 'e2',
+        verdict: 'unauthorized',
+        before: { verdict: 'authorized', entry: '/functions/0/invokers/0' },
+      },
+    ]);
+    expect(err).toContain(
+      'judged otherwise: 2\n  1 authorized → unauthorized\n  1 unauthorized → authorized\n',
+    );
+    expect((await run(argv, [CALL])).out).toMatch(/^unauthorized → authorized /);
+    expect((await run(argv, [nobody])).code).toBe(0);
+  });
+
+  it('stops with --strict at the first thing that cannot be read', async () => {
+    const { code, out, err } = await run(
+      ['replay', '-', '--strict', '--format', 'json'],
+      [CALL, 'oops', STRANGER],
+    );
+    expect([code, (JSON.parse(out) as unknown[]).length]).toEqual([1, 1]);
+    expect(err).toContain('- line 2: not JSON');
+  });
+
+  it('shows rate and share to people', async () => {
+    let err = '';
+    await writeFile(join(folder, 'calls.json'), JSON.stringify(CALL));
+    let nowMs = 0;
+    await main(['replay', 'calls.json'], {
+      writeOut: () => undefined,
+      writeErr: (text) => {
+        err += text;
+      },
+      env: {},
+      cwd: folder,
+      terminal: 'interactive',
+      stdin: Readable.from([]),
+      nowMs: () => (nowMs += 500),
+    });
+    expect(err).toMatch(/1 records, \d+ a second, 100 %, 0 s left/);
   });
 
   it('stops where nobody reads the results any more', async () => {

@@ -1,10 +1,27 @@
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Allowlist } from '../../../core/allowlist/allowlist.ts';
+import { identifyCaller } from '../../../core/caller/caller.ts';
+import { parseInvocation } from '../../../core/record/invocation.ts';
+import { learnMapping } from '../../../core/record/learnt-mapping.ts';
+import { decideInvocation } from '../../../core/verdict/decision.ts';
 import type { LogFile } from '../../../logs/log-files.ts';
+import { readLogFile } from '../../../logs/log-reader.ts';
 import type { ReplayCounts } from '../../../logs/replay/call-consumer.ts';
 import { nameCaller } from '../../../logs/replay/call-group.ts';
 import type { ReadingParts } from '../../../logs/replay/read-batches.ts';
 import { ALL_TIME, PLAIN_READING, replayLogs } from '../../../logs/replay/replay-logs.ts';
+
+/** The same list, with one entry that asks where calls come from. */
+export function askForAddresses(allowlist: Allowlist): Allowlist {
+  const narrowed = {
+    kind: 'account' as const,
+    pointer: '/breakGlass/0',
+    account: '111122223333',
+    narrowing: { sourceIp: ['10.0.0.0/8'], qualifier: ['live'] },
+  };
+  return { ...allowlist, breakGlass: [narrowed] };
+}
 
 /** Built by build.mjs, as `npm test` does first. */
 export const KERNEL = join(__dirname, '../../../dist/cli/scan-kernel.wasm');
@@ -43,6 +60,75 @@ export const ALLOWLIST: Allowlist = {
   ],
   breakGlass: [],
 };
+
+/**
+ * Judges the calls of a file as the deployed guard does, one record at a time and with nothing remembered but eventIDs
+ * and what the file tells of mappings. Answers a text for each call, sorted.
+ */
+export async function judgeOneByOne(
+  file: LogFile,
+  allowlist: Allowlist = ALLOWLIST,
+): Promise<readonly string[]> {
+  const inputs: unknown[] = [];
+  for await (const entry of readLogFile(file, () => Readable.from([]))) {
+    if (entry.kind === 'record') inputs.push(entry.input);
+  }
+  const mappings = new Map<string, string>();
+  for (const input of inputs) {
+    const learnt = learnMapping(input);
+    if (learnt !== undefined && !mappings.has(learnt.mappingArn))
+      mappings.set(learnt.mappingArn, learnt.sourceArn);
+  }
+  const seen = new Set<string>();
+  return inputs
+    .flatMap((input) => {
+      const invocation = parseInvocation(input);
+      if (invocation.kind !== 'invocation') return [];
+      const { eventID, eventTime, functionArn, qualifier, errorCode } = invocation;
+      if (eventID !== null && seen.has(eventID)) return [];
+      if (eventID !== null) seen.add(eventID);
+      const caller = identifyCaller(invocation);
+      const { verdict, reason, entry, nearest } = decideInvocation(invocation, caller, allowlist, mappings);
+      const outcome = errorCode === null ? 'succeeded' : 'failed';
+      return [
+        describeCall({
+          eventID,
+          eventTime,
+          functionArn,
+          qualifier,
+          caller,
+          verdict,
+          reason,
+          entry,
+          nearest,
+          outcome,
+        }),
+      ];
+    })
+    .sort();
+}
+
+/** The same of what a reading came to. */
+export function describeCalls({ calls }: WholeReading): readonly string[] {
+  return calls.map(describeCall).sort();
+}
+
+function describeCall(call: Readonly<Record<string, unknown>>): string {
+  const { eventID, eventTime, functionArn, qualifier, caller, verdict, reason, entry, nearest, outcome } =
+    call;
+  return JSON.stringify([
+    eventID,
+    eventTime,
+    functionArn,
+    qualifier,
+    caller,
+    verdict,
+    reason,
+    entry,
+    nearest,
+    outcome,
+  ]);
+}
 
 /** All that a reading of logs came to. */
 export interface WholeReading {

@@ -5,9 +5,18 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { BatchWriter } from '../../../logs/replay/batch-writer.ts';
 import { scanLogFile } from '../../../logs/replay/file-scan.ts';
+import { PLAIN_READING } from '../../../logs/replay/replay-logs.ts';
 import { createRowReader } from '../../../logs/replay/row-reader.ts';
 import { logFileBytes } from '../../arbitraries/log-text.ts';
-import { ALLOWLIST, KERNEL, readAll, SCANNED } from './reading.ts';
+import {
+  ALLOWLIST,
+  askForAddresses,
+  describeCalls,
+  judgeOneByOne,
+  KERNEL,
+  readAll,
+  SCANNED,
+} from './reading.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -35,8 +44,11 @@ async function scan(bytes: Uint8Array): Promise<'done' | 'unknown'> {
 
 async function expectSame(bytes: Uint8Array): Promise<void> {
   const file = writeLog(bytes);
-  const plain = await readAll([file]);
-  expect(await readAll([file], SCANNED)).toEqual(plain);
+  for (const allowlist of [ALLOWLIST, askForAddresses(ALLOWLIST)]) {
+    const plain = await readAll([file], PLAIN_READING, allowlist);
+    expect(await readAll([file], SCANNED, allowlist)).toEqual(plain);
+    expect(describeCalls(plain)).toEqual(await judgeOneByOne(file, allowlist));
+  }
 }
 
 /** Records of other people, where the workshop keeps them, and the project's own. */
@@ -121,7 +133,7 @@ describe('the scanner', () => {
   it('says of any text what the plain path says: calls, skipped and rejected records, counts', async () => {
     await fc.assert(fc.asyncProperty(logFileBytes(KNOWN), expectSame), {
       seed: 20261121,
-      numRuns: 600,
+      numRuns: 500,
     });
   }, 120_000);
 
