@@ -41,7 +41,11 @@ const result = fc.check(
         offender: null,
         lever: 'resourcePolicy',
       });
-      if (plan.kind === 'refused') refused += 1;
+      // Guards that no policy has room for: nothing is written.
+      if (plan.kind === 'refused') {
+        refused += 1;
+        return;
+      }
       if (entries.some(({ narrowing }) => narrowing !== undefined)) narrowed += 1;
       const after = plan.kind === 'replace' ? plan.policy : policy;
       for (const one of tries.map((each) => callQualifier(each, qualifier))) {
