@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { writeDrafts } from '../config/allowlist-draft.ts';
 import { readAllowlist } from '../config/allowlist-file.ts';
@@ -9,14 +9,13 @@ import { type CallTally, createCallTally, MOST_SIGHTINGS } from '../core/learn/c
 import { printSafely } from '../core/text.ts';
 import type { LogFile } from '../logs/log-files.ts';
 import type { ReplayCounts } from '../logs/replay/call-consumer.ts';
-import { replayLogs } from '../logs/replay/replay-logs.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { type LearnOptions, readLearnOptions } from './learn-options.ts';
 import { findLogs } from './log-search.ts';
-import { createProgress } from './progress.ts';
-import { findReadingParts } from './reading-parts.ts';
-import { addCount, composeSummary, countRejection, createTally, type ReplayTally } from './replay-tally.ts';
+import { type TallyConsumer, tallyLogs } from './log-tally.ts';
+import { checkOutputFile, writeOutputFile } from './output-file.ts';
+import { composeSummary, createTally, type ReplayTally } from './replay-tally.ts';
 
 const HELP = `Usage: invokeguard learn PATH… [options]
 
@@ -64,7 +63,15 @@ async function runLearn(args: readonly string[], io: CommandIo): Promise<ExitCod
     for (const problem of found.problems) io.writeErr(`invokeguard learn: ${printSafely(problem)}\n`);
     return 1;
   }
-  const tally = createTally();
+  if (options.output !== null) {
+    const inputs = found.files.flatMap((file) => (file.kind === 'file' ? [file.path] : []));
+    const checked = checkOutputFile(options.output, io.cwd, inputs);
+    if (checked.kind === 'failed') {
+      io.writeErr(`invokeguard learn: ${printSafely(checked.message)}\n`);
+      return 1;
+    }
+  }
+  const tally = createTally('alone');
   tally.unreadable.push(...found.unreadable.map(({ file, reason }) => `${file}: ${reason}`));
   const calls = createCallTally();
   const { counts, left, sources } = await countCalls(
@@ -84,7 +91,8 @@ async function runLearn(args: readonly string[], io: CommandIo): Promise<ExitCod
       `${left} calls of callers beyond the first ${MOST_SIGHTINGS} are not in the draft: give fewer logs\n`,
     );
   }
-  return written === 'written' && left === 0 && tally.unreadable.length === 0 ? 0 : 1;
+  const missed = left + tally.unreadable.length + tally.rejected;
+  return written === 'written' && missed === 0 ? 0 : 1;
 }
 
 /** The allowlist to add to, with its text; an empty one where none is named. */
@@ -109,41 +117,24 @@ interface LearntCalls {
 /** Counts the calls that the list does not authorize yet. */
 async function countCalls(
   files: readonly LogFile[],
-  options: LearnOptions,
+  { window }: LearnOptions,
   allowlist: Allowlist,
   { calls, tally }: { readonly calls: CallTally; readonly tally: ReplayTally },
   io: CommandIo,
 ): Promise<LearntCalls> {
-  const progress = createProgress(io);
   let left = 0;
   const sources = new Map<string, string>();
-  const counts = await replayLogs(
-    {
-      files,
-      openStdin: () => io.stdin,
-      parts: findReadingParts(),
-      allowlist,
-      window: options.window,
-      signal: new AbortController().signal,
-      onProgress: ({ records, files: begun }) => {
-        progress.show(`${records} records, file ${begun} of ${files.length}`);
-      },
+  const consumer: TallyConsumer = {
+    takeCall: ({ group, decision, atMs }) => {
+      const { functionArn, caller, outcome } = group;
+      if (functionArn === null || decision.verdict === 'authorized') return;
+      // What the record lacks is no reason for another entry beside the one that nearly lists the caller.
+      if (decision.nearest !== null && decision.verdict === 'undetermined') return;
+      if (calls.countCall({ functionArn, caller, outcome, atMs }) === 'full') left += 1;
     },
-    {
-      takeCall: ({ group, decision, atMs }) => {
-        addCount(tally.verdicts, decision.verdict, 1);
-        const { functionArn, caller, outcome } = group;
-        if (functionArn === null || decision.verdict === 'authorized') return;
-        if (decision.nearest !== null && decision.verdict === 'undetermined') return;
-        if (calls.countCall({ functionArn, caller, outcome, atMs }) === 'full') left += 1;
-      },
-      takeSkipped: (reason, count) => addCount(tally.skipped, reason, count),
-      takeMapping: ({ mappingArn, sourceArn }) => sources.set(mappingArn, sourceArn),
-      takeRejected: (file, position, reason) => countRejection(tally, file, position, reason),
-      takeUnreadable: (file, reason) => tally.unreadable.push(`${file}: ${reason}`),
-    },
-  );
-  progress.clear();
+    takeMapping: ({ mappingArn, sourceArn }) => sources.set(mappingArn, sourceArn),
+  };
+  const counts = await tallyLogs(files, { allowlist, window }, tally, consumer, io);
   return { counts, left, sources };
 }
 
@@ -156,24 +147,13 @@ function checkDraft(text: string, io: CommandIo): 'good' | 'bad' {
   return 'bad';
 }
 
-/** Writes the whole draft or nothing: first beside the file, then in its place. */
 function writeDraft(text: string, { output }: LearnOptions, io: CommandIo): 'written' | 'refused' {
   if (output === null) {
     io.writeOut(text);
     return 'written';
   }
-  const path = resolve(io.cwd, output);
-  const beside = `${path}.${process.pid}.part`;
-  try {
-    writeFileSync(beside, text);
-    renameSync(beside, path);
-    return 'written';
-  } catch (error) {
-    rmSync(beside, { force: true });
-    const reason = error instanceof Error ? error.message : String(error);
-    io.writeErr(
-      `invokeguard learn: \`${printSafely(output)}\` could not be written: ${printSafely(reason)}\n`,
-    );
-    return 'refused';
-  }
+  const written = writeOutputFile(output, io.cwd, text);
+  if (written.kind === 'written') return 'written';
+  io.writeErr(`invokeguard learn: ${printSafely(written.message)}\n`);
+  return 'refused';
 }

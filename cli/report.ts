@@ -3,19 +3,14 @@ import { resolve } from 'node:path';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import type { Report } from '../core/report/report.ts';
 import { composeReport } from '../core/report/report-composition.ts';
-import { createReportTally, type ReportTally } from '../core/report/report-tally.ts';
+import { createReportTally } from '../core/report/report-tally.ts';
 import { encodeJsonLine, printSafely } from '../core/text.ts';
-import type { LogFile } from '../logs/log-files.ts';
-import type { ReplayCounts } from '../logs/replay/call-consumer.ts';
-import { measureFiles } from '../logs/replay/read-batches.ts';
-import { replayLogs } from '../logs/replay/replay-logs.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
 import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { findLogs } from './log-search.ts';
+import { tallyLogs } from './log-tally.ts';
 import { checkOutputFile, writeOutputFile } from './output-file.ts';
-import { createProgress, describeReading } from './progress.ts';
-import { findReadingParts } from './reading-parts.ts';
-import { addCount, composeSummary, countRejection, createTally, type ReplayTally } from './replay-tally.ts';
+import { composeSummary, createTally } from './replay-tally.ts';
 import { type ReportOptions, readReportOptions } from './report-options.ts';
 
 const HELP = `Usage: invokeguard report PATH… [options]
@@ -71,7 +66,18 @@ async function runReport(args: readonly string[], io: CommandIo): Promise<ExitCo
   const replay = createTally('alone');
   replay.unreadable.push(...found.unreadable.map(({ file, reason }) => `${file}: ${reason}`));
   const calls = createReportTally();
-  const counts = await countCalls(found.files, options, config.allowlist, { calls, replay }, io);
+  const counts = await tallyLogs(
+    found.files,
+    { allowlist: config.allowlist, window: options.window },
+    replay,
+    {
+      takeCall: calls.takeCall,
+      takeSkipped: (reason, count, functionArn) => {
+        if (reason === 'invokeExecution') calls.takeExecutions(functionArn, count);
+      },
+    },
+    io,
+  );
   const report = composeReport(calls, {
     ...config,
     ...options.window,
@@ -93,7 +99,7 @@ async function runReport(args: readonly string[], io: CommandIo): Promise<ExitCo
     const written = writeOutputFile(options.output, io.cwd, text);
     if (written.kind === 'failed') return refuse(written.message, 1, io);
   }
-  return replay.unreadable.length > 0 ? 1 : 0;
+  return replay.unreadable.length + replay.rejected > 0 ? 1 : 0;
 }
 
 function refuse(message: string, code: ExitCode, io: CommandIo): ExitCode {
@@ -116,49 +122,6 @@ function readConfig(
   const allowlistFile = config ?? DEFAULT_CONFIG;
   const read = readAllowlistArgument(allowlistFile, io);
   return read.kind === 'invalid' ? undefined : { allowlist: read.allowlist, allowlistFile };
-}
-
-async function countCalls(
-  files: readonly LogFile[],
-  options: ReportOptions,
-  allowlist: Allowlist,
-  { calls, replay }: { readonly calls: ReportTally; readonly replay: ReplayTally },
-  io: CommandIo,
-): Promise<ReplayCounts> {
-  const progress = createProgress(io);
-  const reading = new AbortController();
-  const startMs = io.nowMs();
-  const totalBytes = measureFiles(files);
-  const forgetInterrupt = io.onInterrupt?.(() => {
-    replay.unreadable.push('interrupted before the end of the logs');
-    reading.abort();
-  });
-  const counts = await replayLogs(
-    {
-      files,
-      openStdin: () => io.stdin,
-      parts: findReadingParts(),
-      allowlist,
-      window: options.window,
-      signal: reading.signal,
-      onProgress: (counts) => progress.show(describeReading(counts, totalBytes, io.nowMs() - startMs)),
-    },
-    {
-      takeCall: (call) => {
-        addCount(replay.verdicts, call.decision.verdict, 1);
-        calls.takeCall(call);
-      },
-      takeSkipped: (reason, count, functionArn) => {
-        addCount(replay.skipped, reason, count);
-        if (reason === 'invokeExecution') calls.takeExecutions(functionArn, count);
-      },
-      takeRejected: (file, position, reason) => countRejection(replay, file, position, reason),
-      takeUnreadable: (file, reason) => replay.unreadable.push(`${file}: ${reason}`),
-    },
-  );
-  forgetInterrupt?.();
-  progress.clear();
-  return counts;
 }
 
 /** The page is loaded only when it is asked for: its charts are half a megabyte of code. */

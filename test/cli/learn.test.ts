@@ -139,7 +139,7 @@ test.each([
 test('a file that can not be written leaves nothing behind', async () => {
   const { code, err } = await learn('--output', 'missing/draft.yaml');
   expect(code).toBe(1);
-  expect(err).toContain('`missing/draft.yaml` could not be written');
+  expect(err).toContain('cannot write `missing/draft.yaml`');
 });
 
 test('a function that no allowlist can name is told, and the rest is drafted', async () => {
