@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
 import { type PatternQuotas, readPatternLimits } from '../config/pattern-limits.ts';
+import { type AthenaSetting, readAthenaSetting } from './athena-settings.ts';
 
 /** Where the log of calls comes from. */
 export type TrailSetting =
@@ -26,6 +27,7 @@ export interface AppSettings {
   readonly deliveryTopic: ResourceSetting;
   /** Characters that an event pattern may have, and rules that the guard may take; AWS's quotas where undefined. */
   readonly patternQuotas: PatternQuotas;
+  readonly athena: AthenaSetting;
   /** `cli` deploys with the caller's own credentials instead of the bootstrap roles. */
   readonly synthesizer: 'default' | 'cli';
 }
@@ -59,9 +61,10 @@ export function readSettings(node: Node): AppSettings {
   const patternQuotas = { characters: readNumber('patternCharacters'), rules: readNumber('patternRules') };
   const limits = readPatternLimits(patternQuotas, { characters: 'patternCharacters', rules: 'patternRules' });
   if (limits.kind === 'invalid') faults.push(...limits.faults);
+  const trail = read('trail', 'create', '`create`, `none` or the ARN of a trail', parseTrail);
   const settings: AppSettings = {
     config: read('config', 'invokeguard.yaml', 'the path of an allowlist file', parsePath),
-    trail: read('trail', 'create', '`create`, `none` or the ARN of a trail', parseTrail),
+    trail,
     managementEvents: read(
       'managementEvents',
       'writeOnly',
@@ -72,6 +75,7 @@ export function readSettings(node: Node): AppSettings {
     cloudWatchLogs: read('cloudWatchLogs', 'none', '`logGroup` or `none`', oneOf('logGroup', 'none')),
     deliveryTopic: resource('deliveryTopic', TOPIC_ARN, 'an SNS topic'),
     patternQuotas,
+    athena: readAthenaSetting(node, trail, faults),
     synthesizer: read('invokeguard:synthesizer', 'default', '`default` or `cli`', oneOf('default', 'cli')),
   };
   if (faults.length > 0) throw new InvalidSettingsError(faults);

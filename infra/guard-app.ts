@@ -6,6 +6,7 @@ import {
   type StackProps,
 } from 'aws-cdk-lib';
 import { readSettings } from './app-settings.ts';
+import { AthenaStack } from './athena-stack.ts';
 import { GuardStack } from './guard-stack.ts';
 import { TrailStack } from './trail-stack.ts';
 
@@ -18,7 +19,8 @@ export interface GuardAppProps {
 }
 
 /**
- * Composes the ready-made app: the stacks `InvokeguardTrail` (unless a trail exists) and `Invokeguard`.
+ * Composes the ready-made app: the stacks `InvokeguardTrail` (unless a trail exists), `Invokeguard`, and
+ * `InvokeguardAthena` where it is asked for.
  *
  * The guard does not need the trail's stack, so that it can be deployed alone; the trail is deployed after it.
  * Throws `InvalidSettingsError` or `InvalidAllowlistError` before anything is synthesized.
@@ -42,4 +44,12 @@ export function composeApp(app: App, { env, bundleFolder }: GuardAppProps): void
     trail: trailStack?.trail,
     bundleFolder,
   });
+  if (settings.athena.kind === 'create') {
+    new AthenaStack(app, 'InvokeguardAthena', {
+      ...stackProps('Invokeguard: questions about the calls, for Athena'),
+      settings,
+      athena: settings.athena,
+      logs: trailStack?.trail.bucket,
+    });
+  }
 }
