@@ -43,6 +43,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import('./report.ts')).reportCommand,
   },
   {
+    name: 'athena',
+    summary: 'ask the logs of a trail in S3 with Athena',
+    load: async () => (await import('./athena.ts')).athenaCommand,
+  },
+  {
     name: 'status',
     summary: 'what live functions let in today, against the allowlist',
     load: async () => (await import('./status.ts')).statusCommand,
