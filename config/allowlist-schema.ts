@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkAddressBlock, checkInvokedBy, checkQualifier, checkVpcEndpoint } from './narrowing-check.ts';
+import { invokedBy, qualifier, sourceIp, vpcEndpoint } from './narrowing-schema.ts';
 import { checkRole, checkUser } from './principal-check.ts';
 import {
   checkAccount,
@@ -37,51 +37,6 @@ function account(description: string): z.ZodType<string | number> {
     })
     .meta({ description, examples: ['111122223333'], pattern: '^\\d{12}$' });
 }
-
-/** One value, or a list of them, each of which a check must find in order. Versions may be written as numbers. */
-function oneOrMore(
-  check: ValueCheck,
-  meta: { description: string; examples: (string | string[])[] },
-): z.ZodType<string | number | readonly (string | number)[]> {
-  const single = z.union([z.string(), z.int()]);
-  return z
-    .union([single, z.array(single)])
-    .check((context) => {
-      const { value: given, issues } = context;
-      const values: readonly (string | number)[] = Array.isArray(given) ? given : [given];
-      if (values.length === 0) {
-        issues.push({ code: 'custom', message: EMPTY_LIST, input: given });
-      }
-      for (const [index, value] of values.entries()) {
-        const message = check(String(value));
-        const path = Array.isArray(given) ? { path: [index] } : {};
-        if (message !== undefined) issues.push({ code: 'custom', message, input: value, ...path });
-      }
-    })
-    .meta(meta);
-}
-
-const EMPTY_LIST = 'the list is empty, expected one value or more: fill it in or remove the key';
-
-const qualifier = oneOrMore(checkQualifier, {
-  description: 'Versions or aliases that may be called; $LATEST stands for a call without one too.',
-  examples: ['live', ['live', '$LATEST']],
-}).optional();
-
-const sourceIp = oneOrMore(checkAddressBlock, {
-  description: 'Addresses or networks that the call comes from, IPv4 or IPv6.',
-  examples: ['203.0.113.0/24', ['203.0.113.7', '2001:db8::/32']],
-}).optional();
-
-const vpcEndpoint = oneOrMore(checkVpcEndpoint, {
-  description: 'VPC endpoints that the call comes through.',
-  examples: ['vpce-0123456789abcdef0'],
-}).optional();
-
-const invokedBy = oneOrMore(checkInvokedBy, {
-  description: 'Services that use the role (or the credentials) for the call. No policy can enforce it.',
-  examples: ['states.amazonaws.com'],
-}).optional();
 
 const terms = {
   expires: text(checkExpiry, {
