@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import type { Allowlist, FunctionEntry, InvokerEntry } from '../allowlist/allowlist.ts';
+import type { Allowlist, InvokerEntry } from '../allowlist/allowlist.ts';
 import type { ResolvedMappings } from '../allowlist/invoker-match.ts';
 import { isMappingArn } from '../caller/caller.ts';
 import { readRecordedName } from '../record/function-reference.ts';
@@ -72,47 +72,68 @@ export function hashName(name: string): number {
   return a * 65_536 + b * 256 + c;
 }
 
+/** A function entry before it is dealt out. */
+interface PreparedFunction {
+  readonly pointer: string;
+  readonly how: { readonly v: string } | { readonly l: string };
+  readonly hash: number;
+  readonly invokers: readonly EncodedInvoker[];
+  /** The same text for equal lists of invokers. */
+  readonly key: string;
+}
+
+/** An allowlist whose entries are written, but not yet dealt out to queries. */
+export interface PreparedAllowlist {
+  readonly exact: readonly PreparedFunction[];
+  readonly globs: readonly PreparedFunction[];
+  readonly breakglass: readonly EncodedInvoker[];
+}
+
+/** Writes the entries of an allowlist; of two that name the same function the first stays. */
+export function prepareAllowlist({ functions, breakGlass }: Allowlist): PreparedAllowlist {
+  const exact = new Map<string, PreparedFunction>();
+  const globs: (PreparedFunction & { readonly length: number })[] = [];
+  for (const { pointer, selector, invokers } of functions) {
+    const encoded = invokers.map((invoker, index) => encodeInvoker(invoker, `${pointer}/invokers/${index}`));
+    const common = { pointer, invokers: encoded, key: JSON.stringify(encoded) };
+    if (selector.kind === 'glob') {
+      const { glob } = selector;
+      globs.push({ ...common, how: { l: composeLike(glob) }, hash: 0, length: glob.length });
+      continue;
+    }
+    const text = selector.kind === 'arn' ? selector.arn : selector.name;
+    if (exact.has(text)) continue;
+    exact.set(text, { ...common, how: { v: text }, hash: hashName(readRecordedName(text)) });
+  }
+  return {
+    exact: [...exact.values()],
+    globs: globs.sort((left, right) => right.length - left.length),
+    breakglass: breakGlass.map((entry) => encodeInvoker(entry, null)),
+  };
+}
+
 /**
- * Writes the part of an allowlist that judges the functions whose hash leaves `part` when it is divided by `parts`.
- * Every part has all globs, because any function may be one of theirs.
+ * The part of an allowlist that judges the functions whose hash leaves `part` when it is divided by `parts`. Every part
+ * has all globs, because any function may be one of theirs.
  */
-export function encodeAllowlist(
-  allowlist: Allowlist,
+export function encodePart(
+  prepared: PreparedAllowlist,
   mappings: ResolvedMappings,
   part: number,
   parts: number,
 ): EncodedAllowlist {
   const numbers = new Map<string, number>();
   const lists: (readonly EncodedInvoker[])[] = [];
-  const encode = (
-    entry: FunctionEntry,
-    how: { readonly v: string } | { readonly l: string },
-  ): EncodedFunction => {
-    const list = entry.invokers.map((invoker, index) =>
-      encodeInvoker(invoker, `${entry.pointer}/invokers/${index}`),
-    );
-    const key = JSON.stringify(list);
-    const number = numbers.get(key) ?? lists.push(list) - 1;
+  const encode = ({ pointer, how, invokers, key }: PreparedFunction): EncodedFunction => {
+    const number = numbers.get(key) ?? lists.push(invokers) - 1;
     numbers.set(key, number);
-    return { p: entry.pointer, ...how, s: number };
+    return { p: pointer, ...how, s: number };
   };
-  const exact = new Map<string, EncodedFunction>();
-  for (const entry of allowlist.functions) {
-    const { selector } = entry;
-    if (selector.kind === 'glob') continue;
-    const text = selector.kind === 'arn' ? selector.arn : selector.name;
-    if (exact.has(text) || hashName(readRecordedName(text)) % parts !== part) continue;
-    exact.set(text, encode(entry, { v: text }));
-  }
-  const globs = allowlist.functions
-    .flatMap((entry) => (entry.selector.kind === 'glob' ? [{ entry, glob: entry.selector.glob }] : []))
-    .sort((left, right) => right.glob.length - left.glob.length)
-    .map(({ entry, glob }) => encode(entry, { l: composeLike(glob) }));
   return {
-    exact: [...exact.values()],
-    globs,
+    exact: prepared.exact.filter(({ hash }) => hash % parts === part).map(encode),
+    globs: prepared.globs.map(encode),
     lists,
-    breakglass: allowlist.breakGlass.map((entry) => encodeInvoker(entry, null)),
+    breakglass: prepared.breakglass,
     mappings: Object.fromEntries(mappings),
   };
 }

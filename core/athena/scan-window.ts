@@ -22,9 +22,13 @@ const LATE_DAYS = 1;
 
 /** The days whose folders a query reads, as CloudTrail writes them: `2026/01/31`, both of them included. */
 export function listScannedDays({ sinceMs, untilMs }: ScanWindow): readonly string[] {
-  const first = Math.floor(sinceMs / DAY_MS);
-  const last = Math.floor((untilMs - 1) / DAY_MS) + LATE_DAYS;
+  const [first, last] = spanDays({ sinceMs, untilMs });
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => writeDay(first + index));
+}
+
+/** The first and the last day, counted from 1970. */
+function spanDays({ sinceMs, untilMs }: ScanWindow): readonly [first: number, last: number] {
+  return [Math.floor(sinceMs / DAY_MS), Math.floor((untilMs - 1) / DAY_MS) + LATE_DAYS];
 }
 
 function writeDay(day: number): string {
@@ -36,8 +40,8 @@ export function selectDays(time: ScanTime): Sql {
   if (time.kind === 'lastDays') {
     return `day BETWEEN ${writeRelativeDay(`- INTERVAL '${time.days}' DAY`)} AND ${writeRelativeDay(`+ INTERVAL '${LATE_DAYS}' DAY`)}`;
   }
-  const days = listScannedDays(time);
-  return `day BETWEEN ${quoteText(days[0] ?? '')} AND ${quoteText(days.at(-1) ?? '')}`;
+  const [first, last] = spanDays(time);
+  return `day BETWEEN ${quoteText(writeDay(first))} AND ${quoteText(writeDay(last))}`;
 }
 
 function writeRelativeDay(distance: Sql): Sql {

@@ -2,7 +2,13 @@ import type { Allowlist } from '../allowlist/allowlist.ts';
 import type { ResolvedMappings } from '../allowlist/invoker-match.ts';
 import { composeCallFields, RECORD_COLUMNS } from './call-fields.ts';
 import { composeCallerFields } from './caller-fields.ts';
-import { ALLOWLIST_ROW, encodeAllowlist, HASH_DIGITS } from './encoded-allowlist.ts';
+import {
+  ALLOWLIST_ROW,
+  encodePart,
+  HASH_DIGITS,
+  type PreparedAllowlist,
+  prepareAllowlist,
+} from './encoded-allowlist.ts';
 import { hasOutcome, LISTED, TERM } from './entry-match.ts';
 import type { LogTable } from './log-table.ts';
 import { composeNarrowingFields, NARROWED } from './narrowing-fields.ts';
@@ -62,9 +68,21 @@ const MOST_PARTS = 64;
  * together are the answer. Throws `AllowlistTooLongError` where that does not help.
  */
 export function composeVerdictQueries(selection: VerdictSelection): readonly Sql[] {
-  for (let parts = 1; parts <= MOST_PARTS; parts *= 2) {
-    const queries = Array.from({ length: parts }, (_, part) => composePart(selection, part, parts));
-    if (queries.every((query) => query.length <= QUERY_BYTES)) return queries;
+  const prepared = prepareAllowlist(selection.allowlist);
+  const whole = composePart(selection, prepared, 0, 1);
+  if (whole.length <= QUERY_BYTES) return [whole];
+  // What stands in every part leaves so much room for the rest.
+  const common = composePart(selection, { ...prepared, exact: [] }, 0, 1).length;
+  const room = QUERY_BYTES - common;
+  const fewest = room > 0 ? Math.max(2, Math.ceil((whole.length - common) / room)) : Number.POSITIVE_INFINITY;
+  for (let parts = fewest; parts <= MOST_PARTS; parts += 1) {
+    const queries: Sql[] = [];
+    for (let part = 0; part < parts; part += 1) {
+      const query = composePart(selection, prepared, part, parts);
+      if (query.length > QUERY_BYTES) break;
+      queries.push(query);
+    }
+    if (queries.length === parts) return queries;
   }
   throw new AllowlistTooLongError(
     `the allowlist does not fit into ${MOST_PARTS} queries of ${QUERY_BYTES} bytes: its globs and break-glass entries ` +
@@ -73,11 +91,12 @@ export function composeVerdictQueries(selection: VerdictSelection): readonly Sql
 }
 
 function composePart(
-  { allowlist, mappings, table, time, select }: VerdictSelection,
+  { mappings, table, time, select }: VerdictSelection,
+  prepared: PreparedAllowlist,
   part: number,
   parts: number,
 ): Sql {
-  const encoded = encodeAllowlist(allowlist, mappings, part, parts);
+  const encoded = encodePart(prepared, mappings, part, parts);
   const invokers = [...encoded.lists.flat(), ...encoded.breakglass];
   const isNarrowed = invokers.some(({ ip, vp, ql, ib }) => (ip ?? vp ?? ql ?? ib) !== undefined);
   const narrowed = isNarrowed ? composeNarrowingFields('told', 'called') : [];
