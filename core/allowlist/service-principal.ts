@@ -30,3 +30,20 @@ export function generalizeService(service: string): string {
   const name = PRINCIPAL.exec(service)?.[1];
   return name === undefined ? service : `${name}.amazonaws.com`;
 }
+
+/**
+ * Services of which it is known that one call is tested under both names. Another service may do so too; for it only
+ * the name that is listed counts.
+ */
+const TWO_NAMES: ReadonlySet<string> = new Set(['logs.amazonaws.com']);
+
+/**
+ * The other names under which IAM may test a call of a service in a Region: a policy that refused them would refuse
+ * the listed service. Empty for services that are not known to have two.
+ */
+export function listKindredNames(service: string, region: string): readonly string[] {
+  const general = generalizeService(service);
+  if (!TWO_NAMES.has(general)) return [];
+  const regional = general.replace('.amazonaws.com', `.${region}.amazonaws.com`);
+  return [general, regional].filter((name) => relateServices(service, name) === 'kindred');
+}

@@ -1,14 +1,32 @@
-import { type InvokerEntry, isLive, type Narrowing } from '../allowlist/allowlist.ts';
+import { type InvokerEntry, isLive, type Narrowing, type ServiceEntry } from '../allowlist/allowlist.ts';
+import { listKindredNames } from '../allowlist/service-principal.ts';
+import { parseArn } from '../arn.ts';
 import { parseFunctionArn } from '../record/function-reference.ts';
 import type { Lever, PlanInput } from './containment-plan.ts';
 
 /**
  * Leaves in an input what the policy of its ARN can be about: entries for other qualifiers are out, and of those that
  * stay the qualifier is answered, since each qualifier has a policy of its own. Which service uses a role
- * (`invokedBy`) is left out too: no condition key tells it. Of an input that is focused already nothing changes.
+ * (`invokedBy`) is left out too: no condition key tells it. A service that IAM may test under its other name is listed
+ * under both: nobody says which one `aws:PrincipalServiceName` holds, and in doubt a listed caller wins. Of an input
+ * that is focused already nothing changes.
  */
 export function focusInput(input: PlanInput): PlanInput {
-  return { ...input, entries: focusEntries(input.entries, input.resourceArn) };
+  const entries = focusEntries(input.entries, input.resourceArn);
+  return { ...input, entries: addKindredServices(entries, parseArn(input.resourceArn)?.region ?? '') };
+}
+
+function addKindredServices(entries: readonly InvokerEntry[], region: string): readonly InvokerEntry[] {
+  const known = new Set(entries.flatMap((entry) => (entry.kind === 'service' ? [writeEntry(entry)] : [])));
+  return entries.flatMap((entry): readonly InvokerEntry[] => {
+    if (entry.kind !== 'service') return [entry];
+    const kindred = listKindredNames(entry.service, region).map((service) => ({ ...entry, service }));
+    return [entry, ...kindred.filter((other) => !known.has(writeEntry(other)))];
+  });
+}
+
+function writeEntry({ service, sourceArn, sourceAccount, expires }: ServiceEntry): string {
+  return JSON.stringify([service, sourceArn, sourceAccount, expires]);
 }
 
 function focusEntries(entries: readonly InvokerEntry[], resourceArn: string): readonly InvokerEntry[] {

@@ -1,4 +1,8 @@
-import { generalizeService, relateServices } from '../../../core/allowlist/service-principal.ts';
+import {
+  generalizeService,
+  listKindredNames,
+  relateServices,
+} from '../../../core/allowlist/service-principal.ts';
 
 describe('two names of services', () => {
   it.each([
@@ -30,4 +34,10 @@ describe('two names of services', () => {
       ].map(generalizeService),
     ).toEqual(['logs.amazonaws.com', 'batchoperations.s3.amazonaws.com', 'x.amazonaws.com', 's3']);
   });
+});
+
+test('CloudWatch Logs has two names in a Region, whichever is listed; others have the one that is listed', () => {
+  expect(listKindredNames('logs.amazonaws.com', 'eu-west-1')).toEqual(['logs.eu-west-1.amazonaws.com']);
+  expect(listKindredNames('logs.eu-west-1.amazonaws.com', 'eu-west-1')).toEqual(['logs.amazonaws.com']);
+  expect(listKindredNames('s3.amazonaws.com', 'eu-west-1')).toEqual([]);
 });
