@@ -34,7 +34,7 @@ export async function tallyLogs(
     {
       files,
       openStdin: () => io.stdin,
-      parts: findReadingParts(),
+      parts: findReadingParts(files),
       ...judged,
       signal: reading.signal,
       onProgress: (counts) => progress.show(describeReading(counts, totalBytes, io.nowMs() - startMs)),

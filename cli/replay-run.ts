@@ -47,7 +47,7 @@ export async function runReading(
     {
       files,
       openStdin: () => io.stdin,
-      parts: findReadingParts(options.threads ?? undefined),
+      parts: findReadingParts(files, options.threads),
       allowlist,
       ...(before === null ? {} : { against: before }),
       window: options.window,

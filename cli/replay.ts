@@ -18,7 +18,7 @@ Judges the Lambda calls in CloudTrail logs by the allowlist, as the deployed gua
   --since T, --until T        only calls from T on, and before T: 2026-01-31 or 2026-01-31T09:30:00Z (UTC)
   --against FILE              print only what this other allowlist, such as the one before a change, judges otherwise
   --strict                    stop at the first file or record that cannot be read
-  --threads N                 read with at most N threads (default: one for each processor)
+  --threads N                 read with at most N threads (default: one for each processor; one for small logs)
   --help                      this text
 
 Exit codes: 0 nothing found; 1 could not finish, or something could not be read; 2 usage or allowlist error; 3 an
