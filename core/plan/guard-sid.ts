@@ -51,6 +51,13 @@ export function readGuardSid(statement: PolicyStatement, guardId: string): Guard
   return { kind: 'altered', effect };
 }
 
+/** What a statement of this deployment would do, told by its Sid alone; `undefined` for a Sid of somebody else. */
+export function readSidEffect(sid: string, guardId: string): GuardEffect | undefined {
+  const parts = SID.exec(sid);
+  if (parts === null || parts[2] !== guardId) return undefined;
+  return parts[1] === 'Deny' ? 'Deny' : 'Allow';
+}
+
 function digestForm(form: string, spare: number): string {
   const text = spare === 0 ? form : `${form}#${String(spare)}`;
   return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16);

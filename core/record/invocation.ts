@@ -171,7 +171,7 @@ function readNamed(
  * CloudTrail's own statement of the function, in `resources`; the request's `functionName` is the caller's text.
  * One resource that stands there without its array counts too: EventBridge's patterns see no difference.
  */
-function readFunctionResource(record: JsonObject): FunctionReference | undefined {
+export function readFunctionResource(record: JsonObject): FunctionReference | undefined {
   const { resources } = record;
   if (!Array.isArray(resources)) return isJsonObject(resources) ? readResource(resources) : undefined;
   for (const resource of resources) {
@@ -193,7 +193,7 @@ function readExecuted(record: JsonObject): string | undefined {
 }
 
 /** A bare function name is completed only with the account and Region that the record itself states. */
-function composeFunctionArn(record: JsonObject, name: string | undefined): string | undefined {
+export function composeFunctionArn(record: JsonObject, name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   const region = asText(record['awsRegion']);
   const account = asText(record['recipientAccountId']);

@@ -1,0 +1,81 @@
+import type { Caller } from '../caller/caller.ts';
+import type { JsonObject } from '../json.ts';
+import type { RejectedRecord } from '../record/invocation.ts';
+import type { MappingFault } from './mapping-fault.ts';
+
+/**
+ * One change of what Lambda lets in, or of the guard itself, as CloudTrail recorded it; also one that failed.
+ * Plain JSON, so that threads can hand it over.
+ */
+export interface ConfigurationChange {
+  readonly kind: 'change';
+  readonly eventID: string | null;
+  /** ISO-8601 UTC as CloudTrail wrote it. */
+  readonly eventTime: string | null;
+  readonly eventName: string;
+  /** Unqualified ARN; null where the change is about no function, or the record names none that can be read. */
+  readonly functionArn: string | null;
+  /** Version or alias whose policy, URL or mapping it is; null for the function itself, or where it is not told. */
+  readonly qualifier: string | null;
+  /** Who made it. */
+  readonly actor: Caller;
+  /** Set when the call failed or was refused; null when it succeeded. */
+  readonly errorCode: string | null;
+  readonly action: ChangeAction;
+}
+
+/** What was changed. `null` stands for what the record does not tell. */
+export type ChangeAction = FunctionAction | GuardAction;
+
+/** A change of a function, of its policies, or of what calls it. */
+export type FunctionAction =
+  /** One statement that AddPermission adds. */
+  | { readonly kind: 'grant'; readonly statement: JsonObject | null }
+  /** A whole policy that PutResourcePolicy writes, as it stands in the record: JSON text or an object. */
+  | { readonly kind: 'policy'; readonly policy: unknown }
+  /** A statement that RemovePermission takes away. */
+  | { readonly kind: 'revocation'; readonly sid: string | null }
+  | { readonly kind: 'policyRemoval' }
+  | {
+      readonly kind: 'functionUrl';
+      readonly step: 'created' | 'changed' | 'deleted';
+      readonly authType: string | null;
+    }
+  | {
+      readonly kind: 'mapping';
+      readonly step: 'created' | 'changed' | 'deleted';
+      readonly mappingArn: string | null;
+      readonly sourceArn: string | null;
+      /** What the request asks for. */
+      readonly polling: 'on' | 'off' | 'unsaid';
+    }
+  /** Lambda itself disabled a mapping. */
+  | {
+      readonly kind: 'mappingDisabled';
+      readonly mappingArn: string | null;
+      readonly fault: MappingFault | null;
+    }
+  | { readonly kind: 'qualifier'; readonly step: 'versionPublished' | 'aliasCreated' | 'aliasChanged' }
+  | {
+      readonly kind: 'function';
+      readonly step: 'created' | 'codeChanged' | 'configurationChanged' | 'deleted';
+    }
+  /** `reserved`: executions at a time; null where the limit was lifted or is not told. */
+  | { readonly kind: 'concurrency'; readonly reserved: number | null };
+
+/** A change of what the guard hears by: a trail, or a rule. */
+export type GuardAction =
+  | { readonly kind: 'trail'; readonly step: 'stopped' | 'deleted' | 'changed' }
+  /** `loses`: what the new selectors do not log; null where they still log calls of functions and changes. */
+  | { readonly kind: 'trailSelectors'; readonly loses: 'calls' | 'changes' | 'untold' | null }
+  /** An EventBridge rule with the name of one of ours. */
+  | { readonly kind: 'rule'; readonly step: 'disabled' | 'deleted' | 'targetsRemoved' | 'rewritten' };
+
+/** A well-formed record that changes nothing that counts here. */
+export interface UnchangingRecord {
+  readonly kind: 'skipped';
+  readonly reason: 'otherService' | 'noChange';
+}
+
+/** What one piece of input turned out to be. */
+export type ParsedChange = ConfigurationChange | UnchangingRecord | RejectedRecord;

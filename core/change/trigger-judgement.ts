@@ -1,0 +1,56 @@
+import type { Allowlist } from '../allowlist/allowlist.ts';
+import { nameCaller } from '../plan/offender-reach.ts';
+import { decideInvocation } from '../verdict/decision.ts';
+import type { ConfigurationChange, FunctionAction } from './change.ts';
+import { type ChangeDecision, closes, neutral, opens } from './change-verdict.ts';
+import { listLive, type PolicyPlace } from './policy-judgement.ts';
+
+/** Judges a function URL by whether anonymous callers are listed, where it is for them. */
+export function judgeFunctionUrl(
+  { step, authType }: FunctionAction & { readonly kind: 'functionUrl' },
+  place: PolicyPlace,
+): ChangeDecision {
+  if (step === 'deleted') return closes('takes the function URL away');
+  if (authType === null && step === 'changed')
+    return neutral('leaves open or closed whom the function URL serves');
+  if (authType === 'AWS_IAM') {
+    return step === 'changed'
+      ? closes('the function URL serves signed calls only: nobody without an identity')
+      : neutral('a function URL for signed calls only, which need a permission besides');
+  }
+  const listed = listLive(place).some((entry) => nameCaller(entry, { kind: 'anonymous' }) === 'match');
+  if (listed) return neutral('a function URL for everybody, which the allowlist names');
+  return authType === 'NONE'
+    ? opens(
+        'a function URL with AuthType NONE, for everybody without an identity, whom the allowlist does not name',
+      )
+    : opens('a function URL that may be for everybody: the record does not tell its AuthType');
+}
+
+/** Judges an event source mapping as its calls would be judged, with the source that the record tells. */
+export function judgeMapping(
+  { step, mappingArn, sourceArn, polling }: FunctionAction & { readonly kind: 'mapping' },
+  { functionArn, eventTime, qualifier }: ConfigurationChange,
+  allowlist: Allowlist,
+): ChangeDecision {
+  if (step === 'deleted') return closes('takes an event source mapping away');
+  if (step === 'changed' && polling === 'off') return closes('switches an event source mapping off');
+  const caller = { kind: 'eventSourceMapping', mappingArn: mappingArn ?? UNNAMED_MAPPING } as const;
+  const mappings = new Map(sourceArn === null ? [] : [[caller.mappingArn, sourceArn] as const]);
+  const call = {
+    functionArn,
+    qualifier,
+    eventTime,
+    requestParameters: 'present',
+    sourceIPAddress: null,
+    vpcEndpointId: null,
+  } as const;
+  const { verdict } = decideInvocation(call, caller, allowlist, mappings);
+  if (verdict === 'authorized') return neutral('an event source mapping that the allowlist names');
+  return verdict === 'unauthorized'
+    ? opens('an event source mapping that the allowlist does not name')
+    : opens('an event source mapping that the allowlist may not name: the record does not tell its source');
+}
+
+/** Stands for a mapping that has no ARN yet, since the request failed; no entry names it. */
+const UNNAMED_MAPPING = 'arn:aws:lambda:::event-source-mapping:none';
