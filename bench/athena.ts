@@ -13,7 +13,7 @@ import { createDice, mutateRecord } from '../test/arbitraries/record-mutation.ts
 import { isTellable } from '../test/trino/log-rows.ts';
 import { installTrino } from '../test/trino/trino-installation.ts';
 import { startTrino } from '../test/trino/trino-server.ts';
-import { fillTable, judgeByCore, judgeBySql } from '../test/trino/verdict-trial.ts';
+import { fillTable, judgeByCore, judgeBySql, numberRows } from '../test/trino/verdict-trial.ts';
 
 const RECORDS_A_LIST = 60;
 const MUTANTS = 1_500;
@@ -71,7 +71,7 @@ if (installation.kind === 'missing') {
 }
 
 async function compareAll(endpoint: string): Promise<number> {
-  await fillTable(endpoint, records);
+  await fillTable(endpoint, numberRows(records));
   const tally = new Map<string, number>();
   let pairs = 0;
   let different = 0;

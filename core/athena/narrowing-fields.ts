@@ -4,7 +4,7 @@ import { quoteText, type Sql } from './sql-text.ts';
  * What networks use for themselves: the ranges of ipaddr.js after which the core does not call an address public. A
  * test holds this list against the core.
  */
-const PRIVATE_RANGES = {
+export const PRIVATE_RANGES = {
   '4': [
     '0.0.0.0/8',
     '10.0.0.0/8',

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { LOG_COLUMNS } from '../../core/athena/log-table.ts';
 import { QUERIES } from '../../core/athena/query-catalogue.ts';
 import { readSettings } from '../../infra/app-settings.ts';
@@ -46,11 +46,7 @@ describe('the stack for Athena', () => {
           'storage.location.template': {
             'Fn::Join': [
               '',
-              [
-                's3://',
-                Match.objectLike({}),
-                '/AWSLogs/${account}/CloudTrail/${region}/${day}/',
-              ],
+              ['s3://', Match.objectLike({}), '/AWSLogs/${account}/CloudTrail/${region}/${day}/'],
             ],
           },
         },
@@ -83,7 +79,8 @@ describe('the stack for Athena', () => {
   });
 
   it('keeps results private, encrypted and for 30 days', () => {
-    synthAthena().hasResource('AWS::S3::Bucket', {
+    const template = synthAthena();
+    template.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         BucketEncryption: {
@@ -115,13 +112,21 @@ describe('the stack for Athena', () => {
     const saved = Object.values(template.findResources('AWS::Athena::NamedQuery')).map(
       ({ Properties }) => Properties as { readonly Name: string; readonly QueryString: string },
     );
-    expect(saved.map(({ Name }) => Name).sort()).toEqual(QUERIES.map(({ name }) => `invokeguard ${name}`).sort());
-    expect(saved.find(({ Name }) => Name === 'invokeguard violations')?.QueryString).toContain('"v":"thumbnailer"');
+    expect(saved.map(({ Name }) => Name).sort()).toEqual(
+      QUERIES.map(({ name }) => `invokeguard ${name}`).sort(),
+    );
+    expect(saved.find(({ Name }) => Name === 'invokeguard violations')?.QueryString).toContain(
+      '"v":"thumbnailer"',
+    );
     expect(saved.every(({ QueryString }) => QueryString.includes("INTERVAL '7' DAY"))).toBe(true);
   });
 
   it('is over the bucket that is named, where the trail is not made by the app', () => {
-    const template = synthAthena({ trail: 'none', athenaBucket: 'central-logs', athenaPrefix: 'AWSLogs/o-example/' });
+    const template = synthAthena({
+      trail: 'none',
+      athenaBucket: 'central-logs',
+      athenaPrefix: 'AWSLogs/o-example/',
+    });
     template.hasResourceProperties('AWS::Glue::Table', {
       TableInput: {
         Parameters: {

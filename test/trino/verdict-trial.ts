@@ -1,36 +1,50 @@
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
 import type { ResolvedMappings } from '../../core/allowlist/invoker-match.ts';
-import { LOG_COLUMNS } from '../../core/athena/log-table.ts';
+import { DEFAULT_TABLE, LOG_COLUMNS, nameTable, PARTITION_KEYS } from '../../core/athena/log-table.ts';
 import { quoteText } from '../../core/athena/sql-text.ts';
 import { composeVerdictQueries } from '../../core/athena/verdict-query.ts';
 import { identifyCaller } from '../../core/caller/caller.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { parseInvocation } from '../../core/record/invocation.ts';
 import { decideInvocation } from '../../core/verdict/decision.ts';
-import { readLogRow } from './log-rows.ts';
+import { type LogRow, readLogRow } from './log-rows.ts';
 import { runOnTrino } from './trino-client.ts';
 
-const TABLE = { database: 'default', table: 'cloudtrail' };
+const TABLE = DEFAULT_TABLE;
 const TIME = { kind: 'window', sinceMs: 0, untilMs: Date.parse('2100-01-01T00:00:00Z') } as const;
 const ROWS_A_STATEMENT = 250;
 
 /** What is compared of one call, as one text. */
 export type Said = string;
 
-/** Puts records into the table that the queries read, with the columns that the CDK app gives it. */
-export async function fillTable(endpoint: string, records: readonly JsonObject[]): Promise<void> {
-  await runOnTrino(endpoint, 'DROP TABLE IF EXISTS cloudtrail');
-  const columns = [...LOG_COLUMNS, 'account', 'region', 'day'].map((name) => `${name} varchar`);
-  await runOnTrino(endpoint, `CREATE TABLE cloudtrail (${columns.join(', ')})`);
-  for (let from = 0; from < records.length; from += ROWS_A_STATEMENT) {
-    const rows = records.slice(from, from + ROWS_A_STATEMENT).map((record, index) => {
-      // Its place is how a row is known again: an eventID may be missing, or stand in many records.
-      const row = readLogRow({ ...record, userAgent: String(from + index) });
-      const partition = [quoteText('111122223333'), quoteText('eu-west-1'), quoteText('2026/11/21')];
-      return `(${[...row.map((text) => (text === null ? 'NULL' : quoteText(text))), ...partition].join(', ')})`;
+/** A row of the table, and the day of the folder that it would lie in. */
+export interface FiledRow {
+  readonly row: LogRow;
+  /** As in the keys: `2026/11/21`. */
+  readonly day: string;
+}
+
+/** Makes the table that the queries read, with the columns that the CDK app gives it, and fills it. */
+export async function fillTable(endpoint: string, rows: readonly FiledRow[]): Promise<void> {
+  await runOnTrino(endpoint, `CREATE SCHEMA IF NOT EXISTS ${TABLE.database}`);
+  await runOnTrino(endpoint, `DROP TABLE IF EXISTS ${nameTable(TABLE)}`);
+  const columns = [...LOG_COLUMNS, ...PARTITION_KEYS].map((name) => `${name} varchar`);
+  await runOnTrino(endpoint, `CREATE TABLE ${nameTable(TABLE)} (${columns.join(', ')})`);
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
+    const values = rows.slice(from, from + ROWS_A_STATEMENT).map(({ row, day }) => {
+      const texts = [...row, '111122223333', 'eu-west-1', day];
+      return `(${texts.map((text) => (text === null ? 'NULL' : quoteText(text))).join(', ')})`;
     });
-    await runOnTrino(endpoint, `INSERT INTO cloudtrail VALUES ${rows.join(',\n')}`);
+    await runOnTrino(endpoint, `INSERT INTO ${nameTable(TABLE)} VALUES ${values.join(',\n')}`);
   }
+}
+
+/** Rows that are known again by their place: an eventID may be missing, or stand in many records. */
+export function numberRows(records: readonly JsonObject[]): readonly FiledRow[] {
+  return records.map((record, index) => ({
+    row: readLogRow({ ...record, userAgent: String(index) }),
+    day: '2026/11/21',
+  }));
 }
 
 /** What the core says of each record; null of those that are no calls. */
