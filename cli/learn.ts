@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { writeDrafts } from '../config/allowlist-draft.ts';
 import { readAllowlist } from '../config/allowlist-file.ts';
 import { formatProblem } from '../config/problem.ts';
-import type { Allowlist } from '../core/allowlist/allowlist.ts';
+import { type Allowlist, EMPTY_ALLOWLIST } from '../core/allowlist/allowlist.ts';
 import { draftEntries } from '../core/learn/allowlist-draft.ts';
 import { type CallTally, createCallTally, MOST_SIGHTINGS } from '../core/learn/call-tally.ts';
 import { printSafely } from '../core/text.ts';
@@ -40,14 +40,6 @@ export const learnCommand: Command = {
   summary: 'draft an allowlist from the calls in CloudTrail logs',
   help: HELP,
   run: runLearn,
-};
-
-const NOTHING: Allowlist = {
-  version: 1,
-  trail: { functions: 'guarded' },
-  alerts: { emails: [] },
-  functions: [],
-  breakGlass: [],
 };
 
 async function runLearn(args: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -100,7 +92,7 @@ function readBase(
   { config }: LearnOptions,
   io: CommandIo,
 ): { readonly allowlist: Allowlist; readonly text: string | null } | undefined {
-  if (config === null) return { allowlist: NOTHING, text: null };
+  if (config === null) return { allowlist: EMPTY_ALLOWLIST, text: null };
   const read = readAllowlistArgument(config, io);
   if (read.kind === 'invalid') return undefined;
   return { allowlist: read.allowlist, text: readFileSync(resolve(io.cwd, config), 'utf8') };

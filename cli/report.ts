@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Allowlist } from '../core/allowlist/allowlist.ts';
+import { type Allowlist, EMPTY_ALLOWLIST } from '../core/allowlist/allowlist.ts';
 import type { Report } from '../core/report/report.ts';
 import { composeReport } from '../core/report/report-composition.ts';
 import { createReportTally } from '../core/report/report-tally.ts';
@@ -38,14 +38,6 @@ export const reportCommand: Command = {
 };
 
 const DEFAULT_CONFIG = 'invokeguard.yaml';
-
-const NOTHING: Allowlist = {
-  version: 1,
-  trail: { functions: 'guarded' },
-  alerts: { emails: [] },
-  functions: [],
-  breakGlass: [],
-};
 
 async function runReport(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   const options = readReportOptions(args);
@@ -117,7 +109,7 @@ function readConfig(
 ): { readonly allowlist: Allowlist; readonly allowlistFile: string | null } | undefined {
   if (config === null && !existsSync(resolve(io.cwd, DEFAULT_CONFIG))) {
     io.writeErr(`note: there is no ${DEFAULT_CONFIG} here, so every function counts as unguarded\n`);
-    return { allowlist: NOTHING, allowlistFile: null };
+    return { allowlist: EMPTY_ALLOWLIST, allowlistFile: null };
   }
   const allowlistFile = config ?? DEFAULT_CONFIG;
   const read = readAllowlistArgument(allowlistFile, io);

@@ -107,6 +107,15 @@ export interface Allowlist {
   readonly breakGlass: readonly InvokerEntry[];
 }
 
+/** An allowlist that guards nothing. */
+export const EMPTY_ALLOWLIST: Allowlist = {
+  version: 1,
+  trail: { functions: 'guarded' },
+  alerts: { emails: [] },
+  functions: [],
+  breakGlass: [],
+};
+
 /** Everyone who may call one function: its own entries, then the break-glass entries. */
 export function listInvokers(allowlist: Allowlist, guarded: FunctionEntry): readonly InvokerEntry[] {
   return [...guarded.invokers, ...allowlist.breakGlass];
