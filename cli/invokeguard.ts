@@ -1,3 +1,4 @@
+import { fstatSync, writeFileSync } from 'node:fs';
 import type { CommandIo } from './command-io.ts';
 import { main } from './main.ts';
 
@@ -9,7 +10,12 @@ let results: 'delivered' | 'lost' = 'delivered';
 
 // A reader that has seen enough (`| head`) is no error; a full disk is one. The command itself is not stopped here: it
 // may be changing something that has to be finished.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+process.stdout.on('error', loseResults);
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+function loseResults(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && results === 'delivered') {
     const why = error.code === 'ENOSPC' ? 'no space is left on the disk' : error.message;
     process.stderr.write(`invokeguard: cannot write the results to standard output: ${why}\n`);
@@ -17,15 +23,29 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exitCode = 1;
   }
   outState = 'closed';
-});
-process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+}
+
+/**
+ * Node's own stream for a file (`> report.html`) writes once and does not look how much was taken: on a disk that
+ * fills up, the rest would be lost and nobody told.
+ */
+const outIsFile = fstatSync(1).isFile();
+
+function writeOut(text: string): void {
+  if (outState === 'closed') return;
+  if (!outIsFile) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    writeFileSync(1, text);
+  } catch (error) {
+    loseResults(error as NodeJS.ErrnoException);
+  }
+}
 
 const io: CommandIo = {
-  writeOut: (text) => {
-    if (outState === 'open') process.stdout.write(text);
-  },
+  writeOut,
   outState: () => outState,
   writeErr: (text) => {
     process.stderr.write(text);

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { describeSystemError, readErrorCode } from '../logs/log-files.ts';
 
@@ -16,8 +25,12 @@ export function checkOutputFile(name: string, cwd: string, inputs: readonly stri
   const path = followLink(resolve(cwd, name));
   try {
     if (!statSync(dirname(path)).isDirectory()) return fail(name, `\`${dirname(path)}\` is not a folder`);
-    if (!existsSync(path)) return { kind: 'written' };
-    if (statSync(path).isDirectory()) return fail(name, 'it is a folder, expected the name of a file');
+    const existing = existsSync(path) ? statSync(path) : undefined;
+    if (existing?.isDirectory()) return fail(name, 'it is a folder, expected the name of a file');
+    // An ordinary file is replaced by one that is written beside it; a pipe or a device is written to.
+    const replaceable = existing === undefined || existing.isFile();
+    accessSync(replaceable ? dirname(path) : path, constants.W_OK);
+    if (existing === undefined) return { kind: 'written' };
   } catch (error) {
     return fail(name, describeFault(error));
   }

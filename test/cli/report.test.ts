@@ -181,6 +181,15 @@ describe('invokeguard report --output', () => {
     expect(await readFile(join(folder, 'logs.json'), 'utf8')).toContain('"Records"');
   });
 
+  it('says before it reads that a folder takes no new files', async () => {
+    await mkdir(join(folder, 'closed'), { mode: 0o500 });
+    const { code, err } = await write('closed/report.json');
+    // The administrator of the machine may write everywhere.
+    const expected = process.getuid?.() === 0 ? [0, false, true] : [1, true, false];
+    const said = err.includes('cannot write `closed/report.json`: permission denied');
+    expect([code, said, err.includes('records in')]).toEqual(expected);
+  });
+
   // A device that is always full: Linux has one.
   const describeOnLinux = existsSync('/dev/full') ? describe : describe.skip;
   describeOnLinux('on a full disk', () => {
