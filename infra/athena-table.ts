@@ -40,7 +40,7 @@ export function createLogTable(
         outputFormat: LOG_FORMAT.outputFormat,
         serdeInfo: {
           serializationLibrary: LOG_FORMAT.serializationLibrary,
-          parameters: { 'serialization.format': '1' },
+          parameters: { 'serialization.format': '1', 'case.insensitive': 'TRUE' },
         },
         columns: LOG_COLUMNS.map((name) => ({ name, type: 'string' })),
       },

@@ -48,14 +48,17 @@ export const LOG_COLUMNS = [
 export const PARTITION_KEYS = ['account', 'region', 'day'] as const;
 
 /**
- * The SerDe and the input format of AWS's own example: the input format hands out each element of `Records` as a row,
- * so that a file may be larger than the 32 MB that one row may have.
+ * How the objects are read. The input format of AWS's own example hands out each element of `Records` as a row, so that
+ * a file may be larger than the 32 MB that one row may have. Its SerDe, Hive's, reads an object into a column of text
+ * only where the input format has made a text of it before; on Trino it refuses the file. The OpenX SerDe writes
+ * objects and lists as JSON, whichever they are.
+ * @see https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
  * @see https://docs.aws.amazon.com/athena/latest/ug/other-notable-limitations.html
  */
 export const LOG_FORMAT = {
   inputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
   outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-  serializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe',
+  serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
 } as const;
 
 /** What a table's partitions are made up from. */

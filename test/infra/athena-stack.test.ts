@@ -53,7 +53,7 @@ describe('the stack for Athena', () => {
         StorageDescriptor: {
           Columns: LOG_COLUMNS.map((Name) => ({ Name, Type: 'string' })),
           InputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
-          SerdeInfo: { SerializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
+          SerdeInfo: { SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' },
         },
       },
     });

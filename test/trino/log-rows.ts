@@ -30,7 +30,7 @@ const TEXTS = new Set([
 ]);
 
 /**
- * Reads a record as Hive's JSON SerDe does for columns of text: field names without regard to case, nested values as
+ * Reads a record as the OpenX JSON SerDe does for columns of text: field names without regard to case, nested values as
  * their JSON, everything else as its text.
  */
 export function readLogRow(record: JsonObject): LogRow {
