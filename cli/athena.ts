@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ContainmentError } from '../containment/errors.ts';
-import type { Allowlist } from '../core/allowlist/allowlist.ts';
+import { type Allowlist, EMPTY_ALLOWLIST } from '../core/allowlist/allowlist.ts';
 import type { ResolvedMappings } from '../core/allowlist/invoker-match.ts';
 import { QUERIES } from '../core/athena/query-catalogue.ts';
 import type { QueryEngine } from '../core/athena/query-engine.ts';
@@ -80,16 +80,7 @@ async function runAthena(args: readonly string[], io: CommandIo): Promise<ExitCo
 }
 
 /** Stands in where a query asks nothing of the allowlist. */
-const NOTHING = {
-  kind: 'allowlist',
-  allowlist: {
-    version: 1,
-    trail: { functions: 'all' },
-    alerts: { emails: [] },
-    functions: [],
-    breakGlass: [],
-  },
-} as const satisfies { readonly kind: 'allowlist'; readonly allowlist: Allowlist };
+const NOTHING = { kind: 'allowlist', allowlist: EMPTY_ALLOWLIST } as const;
 
 /** The SDK is loaded for those who ask AWS only. */
 async function openPorts(region: string, io: CommandIo): Promise<AthenaPorts> {
