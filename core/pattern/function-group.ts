@@ -1,4 +1,4 @@
-import type { CallerSet } from './caller-atom.ts';
+import { type CallerSet, makeCallerSet } from './caller-atom.ts';
 import type { FunctionMatcher } from './function-matcher.ts';
 
 /** Functions whose records are filtered alike. */
@@ -14,10 +14,15 @@ export interface GroupMember {
   readonly callers: CallerSet;
 }
 
-/** Groups members that have the same callers, in the order of first appearance. */
+/**
+ * Groups members that have the same callers, in the order of first appearance.
+ *
+ * INVARIANT: no matcher stands in two groups. Of two alternatives of one pattern that agree in all but their last field,
+ * event-ruler forgets values of that field (test/event-ruler/semantics.test.ts), so that a call might go unmatched.
+ */
 export function groupMembers(members: readonly GroupMember[]): readonly FunctionGroup[] {
   const groups = new Map<string, { readonly callers: CallerSet; readonly matchers: FunctionMatcher[] }>();
-  for (const { matcher, callers } of members) {
+  for (const { matcher, callers } of mergeAlike(members)) {
     // Patterns with a wildcard are few, so names and globs keep apart.
     const form = matcher.kind === 'wildcard' || matcher.kind === 'anyBut' ? matcher.kind : 'named';
     const key = `${form}\n${callers.text}`;
@@ -25,10 +30,25 @@ export function groupMembers(members: readonly GroupMember[]): readonly Function
     if (known === undefined) groups.set(key, { callers, matchers: [matcher] });
     else known.matchers.push(matcher);
   }
-  return [...groups.values()].map(({ callers, matchers }) => ({ callers, matchers: dropRepeated(matchers) }));
+  return [...groups.values()];
 }
 
-function dropRepeated(matchers: readonly FunctionMatcher[]): readonly FunctionMatcher[] {
-  const byText = new Map(matchers.map((matcher) => [JSON.stringify(matcher), matcher]));
-  return [...byText.values()];
+/** Members with one matcher as one member: a call by a caller whom one of them does not list is matched anyway. */
+function mergeAlike(members: readonly GroupMember[]): readonly GroupMember[] {
+  const merged = new Map<string, GroupMember>();
+  for (const member of members) {
+    const text = JSON.stringify(member.matcher);
+    const known = merged.get(text);
+    merged.set(
+      text,
+      known === undefined ? member : { ...known, callers: intersect(known.callers, member.callers) },
+    );
+  }
+  return [...merged.values()];
+}
+
+function intersect(one: CallerSet, other: CallerSet): CallerSet {
+  if (one.text === other.text) return one;
+  const keys = new Set(other.atoms.map(({ key }) => key));
+  return makeCallerSet(one.atoms.filter(({ key }) => keys.has(key)));
 }

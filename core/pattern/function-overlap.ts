@@ -8,7 +8,7 @@ import { type FunctionMatcher, readSelectorName, takesFunction } from './functio
 export interface GuardedMatchers {
   /** By function entry; `undefined` for one of the guard's own functions, which never match. */
   readonly matchers: readonly (FunctionMatcher | undefined)[];
-  /** Callers of a function that the pattern for a less exact entry takes too, though that does not list them. */
+  /** Callers of a function that the pattern for another entry takes too, though that does not list them. */
   readonly overlaps: readonly FunctionOverlap[];
   /** `everything` where a matcher has to take every function because it takes an own one too. */
   readonly reach: 'guarded' | 'everything';
@@ -50,15 +50,15 @@ export function refineMatchers(matchers: readonly FunctionMatcher[], source: Ove
     if (matcher.kind === 'arn') return exclude.includes(matcher.arn) ? undefined : matcher;
     const takesOwn = exclude.some((functionArn) => takesFunction(matcher, functionArn));
     const selector = allowlist.functions[index]?.selector;
-    const exacter = compared && selector?.kind === 'glob' ? findExacter(index, selector.glob, source) : [];
+    const taken = compared && selector?.kind === 'glob' ? findTaken(index, selector.glob, source) : [];
     if (matcher.kind !== 'anyBut' && !takesOwn) {
-      overlaps.push(...exacter);
+      overlaps.push(...taken);
       return matcher;
     }
     if (matcher.kind !== 'anyBut') reach = 'everything';
     const but = [...exclude];
     let room = source.room - exclude.join('","').length;
-    for (const overlap of exacter) {
+    for (const overlap of taken) {
       const text = writeExclusion(overlap, allowlist);
       room -= text === undefined ? 0 : text.length + 4;
       if (text === undefined || room < 0) overlaps.push(overlap);
@@ -69,14 +69,14 @@ export function refineMatchers(matchers: readonly FunctionMatcher[], source: Ove
   return { matchers: refined, overlaps, reach };
 }
 
-/** Entries that stand above a glob, name functions of it, and list callers that the glob does not. */
-function findExacter(
+/** Entries whose functions the pattern for a glob takes though they are not the glob's, and whose callers it does not list. */
+function findTaken(
   index: number,
   glob: string,
   { allowlist, sets }: OverlapSource,
 ): readonly FunctionOverlap[] {
   return allowlist.functions.flatMap((other, place) =>
-    place === index || !standsAbove(other, glob) ? [] : compareCallers(index, place, glob, sets),
+    place === index || !isTaken(other, glob) ? [] : compareCallers(index, place, glob, sets),
   );
 }
 
@@ -106,11 +106,13 @@ function compareCallers(
   return keys.length === 0 ? [] : [{ index: place, keys, by }];
 }
 
-function standsAbove(entry: FunctionEntry, glob: string): boolean {
+/** A glob with `?` is widened to one with `*`, and so takes functions of entries that stand below it too. */
+function isTaken(entry: FunctionEntry, glob: string): boolean {
   const { selector } = entry;
-  return selector.kind === 'glob'
-    ? selector.glob.length > glob.length && overlapsText(selector.glob, glob)
-    : matchWildcard(glob, readSelectorName(entry));
+  const widened = glob.replaceAll('?', '*');
+  if (selector.kind !== 'glob') return matchWildcard(widened, readSelectorName(entry));
+  const above = widened !== glob || selector.glob.length > glob.length;
+  return above && overlapsText(selector.glob, widened);
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { FunctionEntry } from '../allowlist/allowlist.ts';
 import { makeCallerSet } from './caller-atom.ts';
 import { type FunctionGroup, type GroupMember, groupMembers } from './function-group.ts';
 import { shortenNames } from './name-ending.ts';
@@ -53,14 +52,14 @@ function searchGroupings(
     if (candidate !== undefined && (best === undefined || candidate.score > best.score)) best = candidate;
   }
   if (best === undefined) return undefined;
-  const exact = new Set(functions.named.slice(0, best.exact).map(({ pointer }) => pointer));
-  const all = functions.allowlist.functions;
-  const isExact = ({ pointer, selector }: FunctionEntry): boolean =>
-    exact.has(pointer) || (selector.kind === 'glob' && globs === 'each');
+  const named = functions.named.slice(0, best.exact).map(({ pointer }) => pointer);
+  // One group for all globs takes every function. Globs are never exact: a short ending may be that of their functions.
+  const exact = new Set(globs === 'together' && composeGlobs(functions, globs).length > 0 ? [] : named);
+  const pointers = functions.allowlist.functions.map(({ pointer }) => pointer);
   return {
     groups: best.groups,
-    exactFunctions: all.filter(isExact).length,
-    looseFunctions: all.flatMap((entry) => (isExact(entry) ? [] : [entry.pointer])),
+    exactFunctions: exact.size,
+    looseFunctions: pointers.filter((pointer) => !exact.has(pointer)),
   };
 }
 

@@ -75,12 +75,11 @@ function compileExactly(
   );
   const written = writer(groupMembers(members), form);
   if (!fits(written, limits)) return undefined;
-  const pointers = allowlist.functions.map(({ pointer }) => pointer);
-  return conclude(written, source, {
-    exactFunctions: refined.reach === 'everything' ? 0 : pointers.length,
-    looseFunctions: refined.reach === 'everything' ? pointers : [],
-    overlaps: refined.overlaps,
-  });
+  const coverage =
+    refined.reach === 'everything'
+      ? coverNothing(source)
+      : { exactFunctions: allowlist.functions.length, looseFunctions: [] };
+  return conclude(written, source, { ...coverage, overlaps: refined.overlaps });
 }
 
 /** As many functions by themselves as fit, the rest with the callers that they share. */
@@ -96,19 +95,24 @@ function compileLoosely(
     fits(writer(groups, form), limits) ? 'fits' : 'tooMany',
   );
   if (grouping === undefined) return undefined;
-  return conclude(writer(grouping.groups, form), source, { ...grouping, overlaps: refined.overlaps });
+  const coverage = refined.reach === 'everything' ? coverNothing(source) : grouping;
+  return conclude(writer(grouping.groups, form), source, { ...coverage, overlaps: refined.overlaps });
 }
 
 function compileEveryCall(source: Source): CompiledPatterns {
   const pattern = composeEveryCallPattern(source.exclude);
-  const looseFunctions = source.allowlist.functions.map(({ pointer }) => pointer);
   const written: WrittenGroups = {
     rules: 1,
     wildcardRules: 0,
     compose: () => [pattern],
     dropped: new Map(),
   };
-  return conclude(written, source, { exactFunctions: 0, looseFunctions, overlaps: [] });
+  return conclude(written, source, { ...coverNothing(source), overlaps: [] });
+}
+
+/** What is told where some pattern takes every function. */
+function coverNothing({ allowlist }: Source): Omit<FunctionCoverage, 'overlaps'> {
+  return { exactFunctions: 0, looseFunctions: allowlist.functions.map(({ pointer }) => pointer) };
 }
 
 function fits({ rules, wildcardRules }: WrittenGroups, limits: PatternLimits): boolean {

@@ -82,5 +82,6 @@ export function composeBareAccounts(accounts: readonly string[], anonymous: bool
   const others = branch(anonymous ? 'anonymous' : 'account', 'AWSAccount', { accountId: refuse(known) });
   if (!anonymous) return [others];
   const principalId = [...refuse(['anonymous']), ABSENT];
-  return [others, branch('anonymous', 'AWSAccount', { accountId: NOBODY, principalId })];
+  // The account `anonymous` says it by itself, whatever `principalId` is.
+  return [others, branch('anonymous', 'AWSAccount', { accountId: ['aws'], principalId })];
 }

@@ -62,6 +62,26 @@ describeWithRuler('event-ruler reads patterns by the table', (start) => {
     expect(answer.refused).toHaveLength(1);
   });
 
+  it('forgets values of the last field where two alternatives agree in all before it', async () => {
+    const same = [
+      { f: ['x'], g: ['a'] },
+      { f: ['x'], g: ['a', 'b'] },
+    ];
+    const apart = [
+      { f: ['x', 'y'], g: ['a'] },
+      { f: ['z'], g: ['a', 'b'] },
+    ];
+    const answer = await ruler.judge(
+      [{ $or: same }, ...same, { $or: apart }],
+      [
+        { f: 'x', g: 'b' },
+        { f: 'z', g: 'b' },
+      ],
+    );
+    // As two rules they fit; the compiler never lets two groups of functions have one matcher (function-group.ts).
+    expect(answer.matches).toEqual([[2], [3]]);
+  });
+
   it('names the patterns that say something of one field twice', async () => {
     const answer = await ruler.judge([{ f: ['a'], $or: [{ f: ['b'] }, { g: ['c'] }] }, { f: ['a'] }], []);
     expect(answer.repeated.map(({ pattern }) => pattern)).toEqual([0]);
