@@ -1,16 +1,17 @@
-import { type Document, isMap, isSeq, parseDocument, stringify, type YAMLMap, type YAMLSeq } from 'yaml';
-import { describeCaller } from '../core/caller/description.ts';
+import { type Document, isMap, isNode, isSeq, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { PlacedDraft } from '../core/learn/allowlist-draft.ts';
-import type { EntryDraft, FunctionDraft, WrittenEntry } from '../core/learn/entry-draft.ts';
+import type { FunctionDraft, WrittenEntry } from '../core/learn/entry-draft.ts';
 import { printSafely } from '../core/text.ts';
 import { compileAllowlist } from './allowlist-file.ts';
+import { parseKeepingComments } from './comment-place.ts';
+import { countCalls, type KnownComments, readComments, writeComment, writeRemark } from './draft-comment.ts';
 import { checkFunctionName } from './value-check.ts';
 
 const EMPTY = 'version: 1\nmode: observe\nfunctions: []\n';
 
 /**
  * Writes drafts into the text of an allowlist; comments and order of what is there stay. Entries with a caution, and
- * entries that the file could not have, are written as comments for a person to decide.
+ * entries that the file could not have, are written as comments for a person to decide, unless they are there already.
  *
  * @param text a good allowlist file; null for a new one.
  * @param title stands as a comment at the head of a new file.
@@ -22,19 +23,34 @@ export function writeDrafts(
   title: string,
   nowMs: number,
 ): string {
-  const document: Document = parseDocument(text ?? EMPTY);
+  const before = text ?? EMPTY;
+  const document = parseKeepingComments(before);
   if (text === null) document.commentBefore = ` ${title}`;
   const functions = document.get('functions');
   if (!isSeq(functions)) throw new TypeError('an allowlist without a list of functions was not refused');
+  const parts = cutFunctions(before, functions);
+  const writing = { document, nowMs };
   for (const { draft, place } of drafts) {
     const fault = place.kind === 'new' ? checkFunctionName(draft.functionArn) : undefined;
-    if (fault !== undefined)
-      addComment(document, ` ${countCalls(draft.calls)}, not drafted: ${printSafely(fault)}`);
-    else if (place.kind === 'new') functions.add(writeFunction(document, draft, nowMs));
-    else extendFunction(document, functions.items[place.index], draft, place.glob, nowMs);
+    if (fault !== undefined) addRefusal(document, draft, fault, before);
+    else if (place.kind === 'new') functions.add(writeFunction(draft, writing));
+    else extendFunction(functions.items[place.index], draft, place.glob, parts[place.index] ?? '', writing);
   }
   functions.flow = false;
-  return document.toString({ lineWidth: 0 });
+  const written = document.toString({ lineWidth: 0 });
+  return before.includes('\r\n') ? written.replaceAll(/\r?\n/g, '\r\n') : written;
+}
+
+/** What writing takes beside the draft. */
+interface DraftWriting {
+  readonly document: Document;
+  readonly nowMs: number;
+}
+
+/** The text of each function entry, with the comments that follow it. */
+function cutFunctions(text: string, functions: YAMLSeq): readonly string[] {
+  const starts = functions.items.map((item) => (isNode(item) ? item.range?.[0] : undefined) ?? text.length);
+  return starts.map((start, index) => text.slice(start, starts[index + 1]));
 }
 
 /** A comment is kept apart from those that are there. */
@@ -42,63 +58,75 @@ function addComment(node: { comment?: string | null }, text: string): void {
   node.comment = node.comment ? `${node.comment}\n${text}` : text;
 }
 
-function writeFunction(document: Document, draft: FunctionDraft, nowMs: number): YAMLMap {
-  const node = document.createNode({ name: draft.functionArn, invokers: [] });
+function addRefusal(document: Document, { calls }: FunctionDraft, fault: string, before: string): void {
+  const told = `not drafted: ${printSafely(fault)}`;
+  if (!before.includes(told)) addComment(document, ` ${countCalls(calls)}, ${told}`);
+}
+
+function writeFunction(draft: FunctionDraft, writing: DraftWriting): YAMLMap {
+  const node = writing.document.createNode({ name: draft.functionArn, invokers: [] });
   node.commentBefore = ` ${countCalls(draft.calls)}`;
   const list = node.get('invokers');
-  if (isSeq(list)) addEntries(document, list, draft, null, nowMs);
+  if (isSeq(list)) addEntries(node, list, draft, null, '', writing);
   return node;
 }
 
 /** A list that is shared by an alias would change for other functions too: then the drafts stay comments. */
 function extendFunction(
-  document: Document,
   node: unknown,
   draft: FunctionDraft,
   glob: string | null,
-  nowMs: number,
+  text: string,
+  writing: DraftWriting,
 ): void {
   if (!isMap(node)) return;
   const list = node.get('invokers', true);
   if (isSeq(list)) {
-    const known = list.items.map((item) => JSON.stringify(isMap(item) ? item.toJSON() : null));
-    addEntries(
-      document,
-      list,
-      draft,
-      glob === null ? null : `${glob} names other functions too`,
-      nowMs,
-      known,
-    );
+    addEntries(node, list, draft, glob === null ? null : `${glob} names other functions too`, text, writing);
   } else {
-    for (const entry of draft.entries)
-      addComment(node, writeComment(entry, 'the list is shared by an alias'));
+    const comments = readComments(`${text}\n${quoteComment(node)}`);
+    for (const entry of draft.entries) {
+      const comment = writeComment(entry, 'the list is shared by an alias', comments);
+      if (comment !== undefined) addComment(node, comment);
+    }
   }
 }
 
 function addEntries(
-  document: Document,
+  node: YAMLMap,
   list: YAMLSeq,
   draft: FunctionDraft,
   reservation: string | null,
-  nowMs: number,
-  known: readonly string[] = [],
+  text: string,
+  { document, nowMs }: DraftWriting,
 ): void {
+  const known = list.items.map((item) => JSON.stringify(isMap(item) ? item.toJSON() : null));
+  const heard: KnownComments = readComments(`${text}\n${quoteComment(list)}\n${quoteComment(node)}`);
   const comments: string[] = [];
   for (const entry of draft.entries) {
     // The same caller of another function that this list is for (one name in two Regions).
     if (known.includes(JSON.stringify(entry.entry))) continue;
     const caution = entry.caution ?? reservation ?? findObstacle(entry.entry, known, nowMs);
     if (caution !== null || entry.entry === null) {
-      comments.push(writeComment(entry, caution));
+      const comment = writeComment(entry, caution, heard);
+      if (comment !== undefined) comments.push(comment);
       continue;
     }
-    const node = document.createNode(entry.entry);
-    node.commentBefore = ` ${writeRemark(entry)}`;
-    list.add(node);
+    const added = document.createNode(entry.entry);
+    added.commentBefore = ` ${writeRemark(entry)}`;
+    list.add(added);
   }
   if (list.items.length > 0) list.flow = false;
-  for (const comment of comments) addComment(list, comment);
+  else if (comments.length > 0 && !heard.has(IN_PLACE)) comments.unshift(IN_PLACE);
+  // Behind `[]` there is no list for a comment to stand in.
+  for (const comment of comments) addComment(list.items.length > 0 ? list : node, comment);
+}
+
+/** An empty list has to go before an entry can be uncommented below it. */
+const IN_PLACE = ' invokers to choose from, in place of []:';
+
+function quoteComment({ comment }: { readonly comment?: string | null }): string {
+  return comment ? comment.replace(/^/gm, '#') : '';
 }
 
 /** Why an entry can not simply be added, as `check` would say it; null where it can. */
@@ -113,30 +141,4 @@ function findObstacle(entry: WrittenEntry | null, known: readonly string[], nowM
   const file = { version: 1, functions: [{ name: 'drafted', invokers: [entry] }] };
   const reading = compileAllowlist(file, 'draft', nowMs);
   return reading.kind === 'invalid' ? (reading.problems[0]?.message ?? 'not an entry') : null;
-}
-
-/** An entry as lines of a comment, ready to be uncommented. */
-function writeComment(draft: EntryDraft, caution: string | null): string {
-  const remark = `${caution === null ? '' : `${printSafely(caution)}: `}${writeRemark(draft)}`;
-  const body =
-    draft.entry === null
-      ? `(${printSafely(describeCaller(draft.caller))})`
-      : stringify([draft.entry], { lineWidth: 0 }).trimEnd();
-  return [remark, ...body.split('\n')].map((line) => ` ${line}`).join('\n');
-}
-
-function writeRemark({ calls, failed, firstMs, lastMs }: EntryDraft): string {
-  const count = countCalls(calls);
-  const failures = failed === 0 ? '' : `, ${failed} failed`;
-  if (Number.isNaN(firstMs)) return `${count}${failures}, no time recorded`;
-  const [first, last] = [writeDay(firstMs), writeDay(lastMs)];
-  return `${count}${failures}, ${first === last ? `on ${first}` : `${first} to ${last}`}`;
-}
-
-function countCalls(calls: number): string {
-  return `${calls} ${calls === 1 ? 'call' : 'calls'}`;
-}
-
-function writeDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

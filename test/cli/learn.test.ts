@@ -110,6 +110,58 @@ functions:
   expect(await readFile(join(folder, 'invokeguard.yaml'), 'utf8')).toBe(list);
 });
 
+describe('a draft into an allowlist that holds comments', () => {
+  const list = `version: 1
+functions:
+  - name: orders
+    invokers:
+      - role: ${ROLE}
+      # not yet
+      # - user: arn:aws:iam::111122223333:user/new
+  # of the other team
+  - name: billing
+    invokers: []
+  # the last function
+# in an emergency
+breakGlass:
+  - role: arn:aws:iam::111122223333:role/BreakGlass
+`;
+
+  it('leaves each comment at the entry that it is about', async () => {
+    await writeFile(join(folder, 'c.yaml'), list);
+    const { out } = await learn('--config', 'c.yaml');
+    expect(out).toContain('\n  # of the other team\n  - name: billing\n');
+    expect(out).toContain('\n# in an emergency\nbreakGlass:\n');
+    expect(out).toMatch(/ {6}# - user: arn:aws:iam::111122223333:user\/new\n {6}# anybody/);
+  });
+
+  it('is the same when it is made again from the same logs', async () => {
+    await writeFile(join(folder, 'c.yaml'), list);
+    await learn('--config', 'c.yaml', '--output', 'once.yaml');
+    const once = await readFile(join(folder, 'once.yaml'), 'utf8');
+    expect(once).toContain('# - functionUrl: public');
+    expect((await learn('--config', 'once.yaml')).out).toBe(once);
+  });
+
+  it('keeps the line ends of the file', async () => {
+    await writeFile(join(folder, 'c.yaml'), list.replaceAll('\n', '\r\n'));
+    const { out } = await learn('--config', 'c.yaml');
+    expect(out).toContain('# of the other team\r\n');
+    expect(out.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+  });
+});
+
+test('entries below an empty list say that it has to go, and are good in its place', async () => {
+  await writeFile(join(folder, 'logs.ndjson'), JSON.stringify(call('4', ANONYMOUS)));
+  await learn('--output', 'draft.yaml');
+  const draft = await readFile(join(folder, 'draft.yaml'), 'utf8');
+  expect(draft).toContain('invokers: []\n    # invokers to choose from, in place of []:\n');
+  const chosen = draft.replace('invokers: []', 'invokers:').replace('# - functionUrl', '- functionUrl');
+  await writeFile(join(folder, 'chosen.yaml'), chosen);
+  expect((await replay('chosen.yaml')).map(({ verdict }) => verdict)).toEqual(['authorized']);
+  expect((await learn('--config', 'draft.yaml')).out).toBe(draft);
+});
+
 test('what a glob would let in for other functions too stays a comment', async () => {
   await writeFile(join(folder, 'g.yaml'), 'version: 1\nfunctions:\n  - name: "*"\n    invokers: []\n');
   const { out } = await learn('--config', 'g.yaml');
@@ -181,5 +233,6 @@ test('a mapping whose source the logs tell is drafted by its source', async () =
     out: await readFile(join(folder, 'draft.yaml'), 'utf8'),
   }));
   expect(out).toContain(`- eventSourceMapping: ${queue}`);
-  expect((await replay('draft.yaml')).map(({ verdict }) => verdict)).toEqual(['authorized']);
+  const calls = (await replay('draft.yaml')).filter(({ kind }) => kind === 'invocation');
+  expect(calls.map(({ verdict }) => verdict)).toEqual(['authorized']);
 });
