@@ -1,4 +1,5 @@
 import { findNearest } from '../config/nearest-key.ts';
+import type { ChangeVerdict } from '../core/change/change-verdict.ts';
 import type { Verdict } from '../core/verdict/decision.ts';
 import type { TimeWindow } from '../logs/replay/replay-logs.ts';
 import { parseArguments } from './arguments.ts';
@@ -13,7 +14,7 @@ export interface ReplayOptions {
   readonly config: string;
   readonly format: ReplayFormat;
   /** Verdicts to print; null prints all. */
-  readonly only: ReadonlySet<Verdict> | null;
+  readonly only: ReadonlySet<Verdict | ChangeVerdict> | null;
   readonly window: TimeWindow;
   /** The allowlist to compare with, if any: then only what is judged differently is printed. */
   readonly against: string | null;
@@ -23,7 +24,16 @@ export interface ReplayOptions {
   readonly threads: number | null;
 }
 
-const VERDICTS: readonly Verdict[] = ['authorized', 'unauthorized', 'undetermined', 'unguarded'];
+const VERDICTS: readonly (Verdict | ChangeVerdict)[] = [
+  'authorized',
+  'unauthorized',
+  'undetermined',
+  'unguarded',
+  'opens',
+  'closes',
+  'tampers',
+  'neutral',
+];
 const FORMATS: readonly ReplayFormat[] = ['human', 'json', 'ndjson'];
 
 /** Reads the arguments of `replay`; a mistake is answered in one sentence. */
@@ -73,9 +83,9 @@ export function readReplayOptions(
   };
 }
 
-function readVerdicts(text: string | undefined): ReadonlySet<Verdict> | string | null {
+function readVerdicts(text: string | undefined): ReadonlySet<Verdict | ChangeVerdict> | string | null {
   if (text === undefined) return null;
-  const chosen = new Set<Verdict>();
+  const chosen = new Set<Verdict | ChangeVerdict>();
   for (const word of text.split(',').map((part) => part.trim())) {
     const verdict = VERDICTS.find((name) => name === word);
     if (verdict === undefined) {

@@ -1,12 +1,12 @@
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import type { LogFile } from '../logs/log-files.ts';
-import type { JudgedCall, ReplayCounts } from '../logs/replay/call-consumer.ts';
+import type { JudgedCall, JudgedChange, ReplayCounts } from '../logs/replay/call-consumer.ts';
 import { measureFiles } from '../logs/replay/read-batches.ts';
 import { replayLogs } from '../logs/replay/replay-logs.ts';
 import type { CommandIo } from './command-io.ts';
 import { createProgress, describeReading } from './progress.ts';
 import { findReadingParts } from './reading-parts.ts';
-import { composeReplayLine, createFormatter } from './replay-line.ts';
+import { composeChangeLine, composeReplayLine, createFormatter } from './replay-line.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { addCount, countRejection, type ReplayTally } from './replay-tally.ts';
 
@@ -59,6 +59,7 @@ export async function runReading(
     },
     {
       takeCall,
+      takeChange,
       takeSkipped: (reason, count) => addCount(tally.skipped, reason, count),
       takeRejected: (file, position, reason) => {
         countRejection(tally, file, position, reason);
@@ -84,7 +85,22 @@ export async function runReading(
       if (tally.changes !== null) addCount(tally.changes, `${before.verdict} → ${decision.verdict}`, 1);
     }
     if (options.only !== null && !options.only.has(decision.verdict)) return;
-    text += formatter.format(composeReplayLine(call));
+    print(formatter.format(composeReplayLine(call)));
+  }
+
+  function takeChange(judged: JudgedChange): void {
+    const { change, decision, before } = judged;
+    addCount(tally.doors, decision.verdict, 1);
+    if (before !== null) {
+      if (before.verdict === decision.verdict) return;
+      if (tally.changes !== null) addCount(tally.changes, `${before.verdict} → ${decision.verdict}`, 1);
+    }
+    if (options.only !== null && !options.only.has(decision.verdict)) return;
+    print(formatter.formatChange(composeChangeLine(judged), change.eventTime));
+  }
+
+  function print(line: string): void {
+    text += line;
     if (io.outState?.() === 'closed') stop('cutOff');
     if (text.length >= WRITTEN_AT_ONCE) flush();
   }

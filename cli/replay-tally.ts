@@ -1,3 +1,4 @@
+import type { ChangeVerdict } from '../core/change/change-verdict.ts';
 import type { SkipReason } from '../core/record/invocation.ts';
 import { printSafely } from '../core/text.ts';
 import type { Verdict } from '../core/verdict/decision.ts';
@@ -7,7 +8,9 @@ import type { ReplayCounts } from '../logs/replay/call-consumer.ts';
 /** What a replay has found so far. */
 export interface ReplayTally {
   readonly verdicts: Map<Verdict, number>;
-  /** How many calls went from one verdict to another, by `before → after`; null without a list to compare with. */
+  /** Configuration changes, where the command judges them. */
+  readonly doors: Map<ChangeVerdict, number>;
+  /** How many calls and configuration changes went from one verdict to another, by `before → after`; null without a list to compare with. */
   readonly changes: Map<string, number> | null;
   readonly skipped: Map<SkipReason | 'digest', number>;
   rejected: number;
@@ -20,7 +23,15 @@ export interface ReplayTally {
 /** A tally before anything is read. */
 export function createTally(comparison: 'compared' | 'alone' = 'alone'): ReplayTally {
   const changes = comparison === 'compared' ? new Map<string, number>() : null;
-  return { verdicts: new Map(), changes, skipped: new Map(), rejected: 0, rejections: [], unreadable: [] };
+  return {
+    verdicts: new Map(),
+    doors: new Map(),
+    changes,
+    skipped: new Map(),
+    rejected: 0,
+    rejections: [],
+    unreadable: [],
+  };
 }
 
 /** Adds to a named count. */
@@ -56,6 +67,8 @@ const SKIP_WORDS: Readonly<Record<SkipReason | 'digest', string>> = {
 
 const VERDICT_ORDER: readonly Verdict[] = ['unauthorized', 'undetermined', 'authorized', 'unguarded'];
 
+const DOOR_ORDER: readonly ChangeVerdict[] = ['opens', 'tampers', 'closes', 'neutral'];
+
 /** The closing summary for stderr. */
 export function composeSummary(tally: ReplayTally, counts: ReplayCounts): string {
   const judged = VERDICT_ORDER.map((verdict) => `${tally.verdicts.get(verdict) ?? 0} ${verdict}`);
@@ -64,6 +77,7 @@ export function composeSummary(tally: ReplayTally, counts: ReplayCounts): string
   const lines = [
     `${counts.records} ${counts.records === 1 ? 'record' : 'records'} in ${counts.files} ${counts.files === 1 ? 'file' : 'files'}`,
     `calls: ${judged.join(', ')}`,
+    ...composeDoors(tally.doors),
     ...composeChanges(tally.changes),
     counts.duplicates === 0 ? '' : `duplicates: ${counts.duplicates} with an eventID that was there before`,
     counts.outsideWindow === 0 ? '' : `outside --since and --until: ${counts.outsideWindow}`,
@@ -78,6 +92,11 @@ export function composeSummary(tally: ReplayTally, counts: ReplayCounts): string
     ...tally.unreadable.map((line) => `  ${printSafely(line)}`),
   ];
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
+}
+
+function composeDoors(doors: ReplayTally['doors']): readonly string[] {
+  if (doors.size === 0) return [];
+  return [`changes: ${DOOR_ORDER.map((verdict) => `${doors.get(verdict) ?? 0} ${verdict}`).join(', ')}`];
 }
 
 function composeChanges(changes: ReplayTally['changes']): readonly string[] {

@@ -8,13 +8,15 @@ import { composeSummary, createTally, type ReplayTally } from './replay-tally.ts
 
 const HELP = `Usage: invokeguard replay PATH… [options]
 
-Judges the Lambda calls in CloudTrail logs by the allowlist, as the deployed guard would. Changes nothing.
+Judges the Lambda calls in CloudTrail logs by the allowlist, as the deployed guard would, and the changes of who may
+call or of what the guard hears by. Changes nothing itself.
 
   PATH                        a file, a folder (.json, .ndjson, .jsonl below it, each also .gz), - for standard input,
                               or s3://BUCKET/PREFIX; --since and --until narrow by its dates what is read there
   --config FILE               the allowlist (default: invokeguard.yaml)
   --format human|json|ndjson  default human
-  --only VERDICT[,VERDICT]    print only these: authorized, unauthorized, undetermined, unguarded
+  --only VERDICT[,VERDICT]    print only these: of calls authorized, unauthorized, undetermined, unguarded; of
+                              changes opens, closes, tampers, neutral
   --since T, --until T        only calls from T on, and before T: 2026-01-31 or 2026-01-31T09:30:00Z (UTC)
   --against FILE              print only what this other allowlist, such as the one before a change, judges otherwise
   --strict                    stop at the first file or record that cannot be read
@@ -22,8 +24,8 @@ Judges the Lambda calls in CloudTrail logs by the allowlist, as the deployed gua
   --help                      this text
 
 Exit codes: 0 nothing found; 1 could not finish, or something could not be read; 2 usage or allowlist error; 3 an
-unauthorized or undetermined call was found in the time asked for, whatever --only prints; with --against, 3 where any
-call is judged otherwise.
+unauthorized or undetermined call, or a change that opens or tampers, was found in the time asked for, whatever --only
+prints; with --against, 3 where any call or change is judged otherwise.
 `;
 
 /** `invokeguard replay`: what the guard would have said about calls that are logged. */
@@ -75,8 +77,9 @@ const END_WORDS = {
 } as const;
 
 /** A finding is told before an incomplete reading: both fail a pipeline, and a finding is certain. */
-function chooseExitCode({ verdicts, changes, rejected, unreadable }: ReplayTally): ExitCode {
-  const findings = (verdicts.get('unauthorized') ?? 0) + (verdicts.get('undetermined') ?? 0);
+function chooseExitCode({ verdicts, doors, changes, rejected, unreadable }: ReplayTally): ExitCode {
+  const calls = (verdicts.get('unauthorized') ?? 0) + (verdicts.get('undetermined') ?? 0);
+  const findings = calls + (doors.get('opens') ?? 0) + (doors.get('tampers') ?? 0);
   if (changes === null ? findings > 0 : changes.size > 0) return 3;
   return unreadable.length + rejected > 0 ? 1 : 0;
 }

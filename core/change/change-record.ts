@@ -8,6 +8,11 @@ import { type LambdaVerb, readLambdaAction, readLambdaVerb } from './lambda-acti
 import { readRuleAction } from './rule-action.ts';
 import { readTrailAction } from './trail-action.ts';
 
+/** Decides whether records of a service other than Lambda may be changes at all: those of what the guard hears by. */
+export function mayChangeGuard(eventSource: string): boolean {
+  return eventSource === 'cloudtrail.amazonaws.com' || eventSource === 'events.amazonaws.com';
+}
+
 /**
  * Reads one CloudTrail record, or the EventBridge event around one, as a change of who may call a function or of what
  * the guard stands on. Lambda's API names count with and without their version suffix (`AddPermission20150331v2`), and

@@ -1,4 +1,5 @@
-import { parseInvocation } from '../../core/record/invocation.ts';
+import { mayChangeGuard, parseChange } from '../../core/change/change-record.ts';
+import { parseInvocation, type SkippedRecord } from '../../core/record/invocation.ts';
 import { learnMapping } from '../../core/record/learnt-mapping.ts';
 import type { LogEntry, LogPosition } from '../log-entry.ts';
 import type { LogFile } from '../log-files.ts';
@@ -73,10 +74,20 @@ export function createBatchReader(
     } else if (parsed.kind === 'rejected') {
       writer.addNote({ kind: 'rejected', file, position, reason: parsed.reason });
     } else {
-      const functionArn = parsed.reason === 'invokeExecution' ? readExecutedFunction(input) : null;
-      writer.addSkipped(parsed.reason, functionArn, 1);
+      takeSkipped(input, parsed);
       const learnt = parsed.reason === 'notInvocation' ? learnMapping(input) : undefined;
       if (learnt !== undefined) writer.addNote({ kind: 'mapping', learnt });
     }
+  }
+
+  function takeSkipped(input: unknown, { reason, detail }: SkippedRecord): void {
+    if (reason === 'notInvocation' || (reason === 'notLambda' && mayChangeGuard(detail))) {
+      const change = parseChange(input);
+      if (change.kind === 'change') {
+        writer.addNote({ kind: 'change', change, otherwise: reason });
+        return;
+      }
+    }
+    writer.addSkipped(reason, reason === 'invokeExecution' ? readExecutedFunction(input) : null, 1);
   }
 }

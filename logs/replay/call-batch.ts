@@ -1,3 +1,4 @@
+import type { ConfigurationChange } from '../../core/change/change.ts';
 import type { SkipReason } from '../../core/record/invocation.ts';
 import type { LearntMapping } from '../../core/record/learnt-mapping.ts';
 import type { LogPosition } from '../log-entry.ts';
@@ -45,6 +46,13 @@ export type BatchNote =
       readonly kind: 'mapping';
       readonly beforeRow: number;
       readonly learnt: LearntMapping;
+    }
+  | {
+      readonly kind: 'change';
+      readonly beforeRow: number;
+      readonly change: ConfigurationChange;
+      /** What the record is to those who ask for calls only. */
+      readonly otherwise: SkipReason;
     };
 
 /** So many records that are not ours to judge; with the function for `invokeExecution`. */

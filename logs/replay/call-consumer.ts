@@ -1,3 +1,5 @@
+import type { ConfigurationChange } from '../../core/change/change.ts';
+import type { ChangeDecision } from '../../core/change/change-verdict.ts';
 import type { SkipReason } from '../../core/record/invocation.ts';
 import type { LearntMapping } from '../../core/record/learnt-mapping.ts';
 import type { Decision } from '../../core/verdict/decision.ts';
@@ -20,10 +22,18 @@ export interface JudgedCall {
   readonly sessionName: string | null;
 }
 
+/** One judged change of who may call, or of what the guard hears by. */
+export interface JudgedChange {
+  readonly change: ConfigurationChange;
+  readonly decision: ChangeDecision;
+  /** What a second allowlist says about it, where there is one to compare with; else null. */
+  readonly before: ChangeDecision | null;
+}
+
 /**
  * What is done with logs as they are read. Everything comes on one thread and in the order of the logs: files in the
- * order asked for, records in the order of their file. Calls with an eventID that was there before, and calls outside
- * the window of time, are only counted.
+ * order asked for, records in the order of their file. Calls and changes with an eventID that was there before, and
+ * those outside the window of time, are only counted.
  */
 export interface CallConsumer {
   readonly takeCall: (call: JudgedCall) => void;
@@ -34,6 +44,8 @@ export interface CallConsumer {
   readonly takeSkipped: (reason: SkipReason | 'digest', count: number, functionArn: string | null) => void;
   /** Something that is no CloudTrail record; the reason may quote the file, so it is printed by `printSafely`. */
   readonly takeRejected: (file: string, position: LogPosition, reason: string) => void;
+  /** A change; where nobody takes them, they are counted with the skipped records, as often as they come. */
+  readonly takeChange?: (change: JudgedChange) => void;
   /** The source of an event source mapping, which a record of the logs tells; each mapping once. */
   readonly takeMapping?: (learnt: LearntMapping) => void;
   /** A file that could not be read, or not to its end. */
@@ -46,9 +58,9 @@ export interface ReplayCounts {
   readonly files: number;
   /** Everything that the files held: calls, skipped and rejected; digest files apart. */
   readonly records: number;
-  /** Calls with an eventID that was there before. */
+  /** Calls, and changes where somebody takes them, with an eventID that was there before. */
   readonly duplicates: number;
-  /** Calls outside the window of time. */
+  /** Calls, and changes where somebody takes them, outside the window of time. */
   readonly outsideWindow: number;
   /** Bytes of the files that were read, as they lie on the disk. */
   readonly fileBytes: number;

@@ -1,4 +1,6 @@
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
+import type { ConfigurationChange } from '../../core/change/change.ts';
+import { judgeChange } from '../../core/change/change-decision.ts';
 import { createHeldCalls } from '../held-calls.ts';
 import type { LogFile } from '../log-files.ts';
 import { createMappingMemory } from '../mapping-memory.ts';
@@ -21,7 +23,7 @@ import {
 } from './call-batch.ts';
 import type { CallConsumer, JudgedCall, ReplayCounts } from './call-consumer.ts';
 import type { CallGroup } from './call-group.ts';
-import { createEventWindow } from './event-window.ts';
+import { createEventWindow, keyEventID } from './event-window.ts';
 import { chooseOriginReading, createJudge } from './judge.ts';
 import { measureFiles, type ReadingParts, readBatches } from './read-batches.ts';
 
@@ -133,12 +135,30 @@ export async function replayLogs(request: ReplayRequest, consumer: CallConsumer)
   function takeNote(note: BatchNote): void {
     if (note.kind === 'rejected') consumer.takeRejected(note.file, note.position, note.reason);
     else if (note.kind === 'unreadable') consumer.takeUnreadable(note.file, note.reason);
-    else {
+    else if (note.kind === 'change') {
+      if (consumer.takeChange === undefined) consumer.takeSkipped(note.otherwise, 1, null);
+      else takeChange(note.change, consumer.takeChange);
+    } else {
       const learnt = mappings.keep(note.learnt);
       if (learnt === undefined) return;
       consumer.takeMapping?.(note.learnt);
       for (const call of held.release(learnt)) handOver(call);
     }
+  }
+
+  /** Changes are told once and by the window of time, as calls are. */
+  function takeChange(change: ConfigurationChange, tell: NonNullable<CallConsumer['takeChange']>): void {
+    if (change.eventID !== null && seen.meet(...keyEventID(change.eventID)) === 'seen') {
+      counts.duplicates += 1;
+      return;
+    }
+    const atMs = Date.parse(change.eventTime ?? '');
+    if (atMs < window.sinceMs || atMs >= window.untilMs) {
+      counts.outsideWindow += 1;
+      return;
+    }
+    const before = request.against === undefined ? null : judgeChange(change, request.against);
+    tell({ change, decision: judgeChange(change, request.allowlist), before });
   }
 
   function takeRows(batch: CallBatch, groups: NumberedGroups, from: number, until: number): void {

@@ -271,8 +271,8 @@ describe('invokeguard replay', () => {
 
   it('names the caller of each sample record', async () => {
     const { out, err } = await run(['replay', resolve('test/records'), '--format', 'json']);
-    const lines = JSON.parse(out) as { eventTime: string; caller: { kind: string } }[];
-    expect(lines.map(({ caller }) => caller.kind)).toEqual([
+    const lines = JSON.parse(out) as { kind: string; caller?: { kind: string } }[];
+    expect(lines.map(({ kind, caller }) => caller?.kind ?? kind)).toEqual([
       'service',
       'service',
       'role',
@@ -284,9 +284,11 @@ describe('invokeguard replay', () => {
       'user',
       'federated',
       'unknown',
+      'change',
       'service',
       'user',
     ]);
-    expect(err).toContain('skipped: 4\n');
+    expect(err).toContain('changes: 0 opens, 0 tampers, 0 closes, 1 neutral\n');
+    expect(err).toContain('skipped: 3\n');
   });
 });

@@ -49,6 +49,12 @@ describe('replay of the sample records', () => {
     const { code, lines, summary } = await replay('test/records/seeds');
     expect(lines).toMatchObject([
       {
+        kind: 'change',
+        eventName: 'DeleteFunction',
+        functionArn: 'arn:aws:lambda:us-east-1:999999999999:function:basic-node-task',
+        verdict: 'neutral',
+      },
+      {
         functionArn: 'arn:aws:lambda:us-east-1:617033284847:function:test-s3-change-dev-hello',
         caller: {
           kind: 'service',
@@ -65,7 +71,7 @@ describe('replay of the sample records', () => {
         verdict: 'unguarded',
       },
     ]);
-    expect(summary).toContain('2 notInvocation');
+    expect(summary).toContain('1 notInvocation');
     expect(summary).toContain('1 notLambda');
     expect(code).toBe(0);
   });

@@ -152,11 +152,14 @@ function takeRecord(at: usize): i32 {
     // An envelope, an Insights record, or no record at all.
     kind = KIND_PLAIN;
   } else if (!isLambda()) {
-    notLambda += 1;
-    recordCount += 1;
-    return STATUS_DONE;
+    if (!isGuardChange()) {
+      notLambda += 1;
+      recordCount += 1;
+      return STATUS_DONE;
+    }
+    kind = KIND_PLAIN;
   } else if (!isInvoke()) {
-    if (!isMappingChange()) {
+    if (isReading()) {
       notInvocation += 1;
       recordCount += 1;
       return STATUS_DONE;
@@ -183,9 +186,33 @@ function isInvoke(): bool {
   return slotLength(SLOT_EVENT_NAME) >= 6 && load<u32>(at) == 0x6f766e49 && load<u16>(at, 4) == 0x656b;
 }
 
-/** `CreateEventSource…` and `UpdateEventSource…`: what a mapping polls can be learnt from them. */
-function isMappingChange(): bool {
-  return slotLength(SLOT_EVENT_NAME) >= 14 && load<u64>(slotStart(SLOT_EVENT_NAME), 6) == 0x756f53746e657645;
+/** `Get…` and `List…`: the core knows no change of Lambda with such a name. */
+function isReading(): bool {
+  const name = load<u32>(slotStart(SLOT_EVENT_NAME));
+  return (name & 0xffffff) == 0x746547 || name == 0x7473694c;
+}
+
+/** What may be a change of a trail or of a rule, by how the service and the call begin; the core looks closer. */
+function isGuardChange(): bool {
+  const length = slotLength(SLOT_EVENT_SOURCE);
+  if (length != 24 && length != 20) return false;
+  const source = load<u64>(slotStart(SLOT_EVENT_SOURCE));
+  const name = load<u32>(slotStart(SLOT_EVENT_NAME));
+  // `cloudtra…`: `Stop…`, `Dele…`, `Upda…`, `PutE…`
+  if (source == 0x61727464756f6c63) {
+    return name == 0x706f7453 || name == 0x656c6544 || name == 0x61647055 || name == 0x45747550;
+  }
+  // `events.a…`: `Disa…`, `Dele…`, `Remo…`, `PutR…`, `PutT…`
+  if (source == 0x612e73746e657665) {
+    return (
+      name == 0x61736944 ||
+      name == 0x656c6544 ||
+      name == 0x6f6d6552 ||
+      name == 0x52747550 ||
+      name == 0x54747550
+    );
+  }
+  return false;
 }
 
 function writeRow(plainOrCall: i32, start: usize): i32 {

@@ -14,7 +14,10 @@ import {
 
 /** A narrowed entry counts as listing its caller; from where it calls is the guards' business. */
 const wholeEntries = invokerEntries().map((entries) =>
-  entries.map(({ narrowing: _, ...entry }): InvokerEntry => entry),
+  entries.map((entry): InvokerEntry => {
+    const { narrowing: _, ...whole } = entry;
+    return whole;
+  }),
 );
 
 function placeOf(entries: readonly InvokerEntry[]) {

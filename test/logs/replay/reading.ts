@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Allowlist } from '../../../core/allowlist/allowlist.ts';
 import { identifyCaller } from '../../../core/caller/caller.ts';
+import { judgeChange } from '../../../core/change/change-decision.ts';
+import { parseChange } from '../../../core/change/change-record.ts';
 import { parseInvocation } from '../../../core/record/invocation.ts';
 import { learnMapping } from '../../../core/record/learnt-mapping.ts';
 import { decideInvocation } from '../../../core/verdict/decision.ts';
@@ -82,11 +84,10 @@ export async function judgeOneByOne(
   const seen = new Set<string>();
   return inputs
     .flatMap((input) => {
+      if (readTold(input, seen) === 'seen') return [];
       const invocation = parseInvocation(input);
       if (invocation.kind !== 'invocation') return [];
       const { eventID, eventTime, functionArn, qualifier, errorCode } = invocation;
-      if (eventID !== null && seen.has(eventID)) return [];
-      if (eventID !== null) seen.add(eventID);
       const caller = identifyCaller(invocation);
       const { verdict, reason, entry, nearest } = decideInvocation(invocation, caller, allowlist, mappings);
       const outcome = errorCode === null ? 'succeeded' : 'failed';
@@ -106,6 +107,32 @@ export async function judgeOneByOne(
       ];
     })
     .sort();
+}
+
+/** The same of the changes in a file, with whatever the core says of each record alone. */
+export async function judgeChangesOneByOne(
+  file: LogFile,
+  allowlist: Allowlist = ALLOWLIST,
+): Promise<readonly unknown[]> {
+  const judged: unknown[] = [];
+  const seen = new Set<string>();
+  for await (const entry of readLogFile(file, () => Readable.from([]))) {
+    if (entry.kind !== 'record' || readTold(entry.input, seen) === 'seen') continue;
+    const change = parseChange(entry.input);
+    if (change.kind === 'change')
+      judged.push({ change, decision: judgeChange(change, allowlist), before: null });
+  }
+  return judged;
+}
+
+/** Whether a call or a change with the same eventID was there before. */
+function readTold(input: unknown, seen: Set<string>): 'new' | 'seen' {
+  const invocation = parseInvocation(input);
+  const told = invocation.kind === 'invocation' ? invocation : parseChange(input);
+  if (!('eventID' in told) || told.eventID === null) return 'new';
+  if (seen.has(told.eventID)) return 'seen';
+  seen.add(told.eventID);
+  return 'new';
 }
 
 /** The same of what a reading came to. */
@@ -133,6 +160,7 @@ function describeCall(call: Readonly<Record<string, unknown>>): string {
 /** All that a reading of logs came to. */
 export interface WholeReading {
   readonly calls: readonly Record<string, unknown>[];
+  readonly changes: readonly unknown[];
   readonly skipped: Readonly<Record<string, number>>;
   readonly told: readonly string[];
   readonly counts: ReplayCounts;
@@ -145,6 +173,7 @@ export async function readAll(
   allowlist: Allowlist = ALLOWLIST,
 ): Promise<WholeReading> {
   const calls: Record<string, unknown>[] = [];
+  const changes: unknown[] = [];
   const skipped: Record<string, number> = {};
   const told: string[] = [];
   const counts = await replayLogs(
@@ -174,6 +203,7 @@ export async function readAll(
           atMs,
         });
       },
+      takeChange: (judged) => changes.push(judged),
       takeSkipped: (reason, count, functionArn) => {
         const key = `${reason} ${functionArn}`;
         skipped[key] = (skipped[key] ?? 0) + count;
@@ -182,5 +212,5 @@ export async function readAll(
       takeUnreadable: (file, reason) => told.push(`${file}: ${reason}`),
     },
   );
-  return { calls, skipped, told, counts };
+  return { calls, changes, skipped, told, counts };
 }

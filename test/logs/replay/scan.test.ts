@@ -12,6 +12,7 @@ import {
   ALLOWLIST,
   askForAddresses,
   describeCalls,
+  judgeChangesOneByOne,
   judgeOneByOne,
   KERNEL,
   readAll,
@@ -48,6 +49,7 @@ async function expectSame(bytes: Uint8Array): Promise<void> {
     const plain = await readAll([file], PLAIN_READING, allowlist);
     expect(await readAll([file], SCANNED, allowlist)).toEqual(plain);
     expect(describeCalls(plain)).toEqual(await judgeOneByOne(file, allowlist));
+    expect(plain.changes).toEqual(await judgeChangesOneByOne(file, allowlist));
   }
 }
 
@@ -60,6 +62,24 @@ const KNOWN = ['../../../../shared/records', '../../records/handwritten', '../..
   .flatMap((path) => readFileSync(path, 'utf8').split('\n'))
   .filter((line) => line.trim() !== '')
   .map((line) => JSON.parse(line) as unknown);
+
+/** Records of changes; each has an eventID of its own, as CloudTrail gives it. */
+const CHANGES = (
+  JSON.parse(readFileSync(join(__dirname, '../../cases/change/changes.json'), 'utf8')) as readonly {
+    readonly given: object;
+  }[]
+).map(({ given }, index) =>
+  'detail-type' in given
+    ? given
+    : {
+        eventID: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+        eventTime: '2026-10-01T12:00:00Z',
+        eventSource: 'lambda.amazonaws.com',
+        awsRegion: 'eu-west-1',
+        recipientAccountId: '111122223333',
+        ...given,
+      },
+);
 
 const ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:thumbnailer';
 const CALL = {
@@ -130,8 +150,17 @@ describe('the scanner', () => {
     await expectSame(bytes);
   });
 
+  it('hands over every kind of change, in its order among the calls, each once', async () => {
+    const changes = CHANGES.map((record) => JSON.stringify(record));
+    const bytes = wrap(...changes.flatMap((change) => [change, call, change]));
+    expect(await scan(bytes)).toBe('done');
+    await expectSame(bytes);
+    const { changes: told } = await readAll([writeLog(bytes)], SCANNED);
+    expect(told.length).toBeGreaterThan(80);
+  });
+
   it('says of any text what the plain path says: calls, skipped and rejected records, counts', async () => {
-    await fc.assert(fc.asyncProperty(logFileBytes(KNOWN), expectSame), {
+    await fc.assert(fc.asyncProperty(logFileBytes([...KNOWN, ...CHANGES]), expectSame), {
       seed: 20261121,
       numRuns: 500,
     });
