@@ -36,7 +36,7 @@ const KEPT_PLUGINS = new Set(['memory']);
 
 /**
  * Installs Trino below `.java/` of the checkout: Maven fetches the archive (965 MB), which has to be the one that is
- * pinned here byte for byte; what a test needs of it is kept, some 200 MB. Throws where it is another archive.
+ * pinned here byte for byte; what a test needs of it is kept, some 130 MB. Throws where it is another archive.
  */
 export async function installTrino(): Promise<TrinoInstallation> {
   const java = findJava();
