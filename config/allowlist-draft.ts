@@ -36,7 +36,9 @@ export function writeDrafts(
     else if (place.kind === 'new') functions.add(writeFunction(draft, writing));
     else extendFunction(functions.items[place.index], draft, place.glob, parts[place.index] ?? '', writing);
   }
+  // Comments have no place in braces.
   functions.flow = false;
+  if (isMap(document.contents)) document.contents.flow = false;
   const written = document.toString({ lineWidth: 0 });
   return before.includes('\r\n') ? written.replaceAll(/\r?\n/g, '\r\n') : written;
 }
@@ -116,6 +118,7 @@ function addEntries(
     added.commentBefore = ` ${writeRemark(entry)}`;
     list.add(added);
   }
+  if (draft.entries.length > 0) node.flow = false;
   if (list.items.length > 0) list.flow = false;
   else if (comments.length > 0 && !heard.has(IN_PLACE)) comments.unshift(IN_PLACE);
   // Behind `[]` there is no list for a comment to stand in.

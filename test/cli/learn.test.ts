@@ -143,6 +143,15 @@ breakGlass:
     expect((await learn('--config', 'once.yaml')).out).toBe(once);
   });
 
+  it('is the same also where that was written in braces', async () => {
+    const braced = `{version: 1, functions: [{name: orders, invokers: [{role: "${ROLE}"}]}, {name: billing, invokers: []}]}`;
+    await writeFile(join(folder, 'c.yaml'), braced);
+    await learn('--config', 'c.yaml', '--output', 'once.yaml');
+    expect((await learn('--config', 'once.yaml')).out).toBe(
+      await readFile(join(folder, 'once.yaml'), 'utf8'),
+    );
+  });
+
   it('keeps the line ends of the file', async () => {
     await writeFile(join(folder, 'c.yaml'), list.replaceAll('\n', '\r\n'));
     const { out } = await learn('--config', 'c.yaml');
