@@ -25,6 +25,12 @@ export function composeExplanationJson(
   if (explanation.kind === 'skipped') {
     return { ...head, reason: explanation.record.reason, detail: explanation.record.detail };
   }
+  if (explanation.kind === 'changed') {
+    const { change, decision } = explanation;
+    const { eventName, eventTime, functionArn, qualifier, actor, errorCode, action } = change;
+    const succeeded = errorCode === null;
+    return { ...head, eventName, eventTime, succeeded, functionArn, qualifier, actor, action, ...decision };
+  }
   return { ...head, ...composeJudged(explanation) };
 }
 

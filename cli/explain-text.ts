@@ -1,6 +1,7 @@
 import type { FunctionSelector } from '../core/allowlist/allowlist.ts';
 import { describeCaller } from '../core/caller/description.ts';
 import type { Entrance } from '../core/record/entrance.ts';
+import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { printSafely } from '../core/text.ts';
 import type { Envelope, Explanation, InvokerStep, JudgedExplanation } from '../core/verdict/explanation.ts';
 import { describePlace } from '../logs/log-entry.ts';
@@ -39,6 +40,17 @@ function describeSteps(explanation: Explanation): readonly string[] {
     case 'skipped': {
       const { reason, detail } = explanation.record;
       return [`2. Record: skipped, not a call to judge: ${reason} (${detail})`];
+    }
+    case 'changed': {
+      const { change, decision } = explanation;
+      const end = change.errorCode === null ? 'succeeded' : `an attempt that failed with ${change.errorCode}`;
+      const { functionArn, qualifier } = change;
+      return [
+        `2. Record: a change, ${change.eventName} at ${change.eventTime ?? 'no time'}: ${end}`,
+        `   Function: ${functionArn === null ? 'none that can be read' : qualifyFunctionArn(functionArn, qualifier)}`,
+        `   By: ${describeCaller(change.actor)}`,
+        `3. Verdict: ${decision.verdict}: ${decision.reason}`,
+      ];
     }
     case 'judged':
       return [

@@ -8,6 +8,10 @@ import {
 import { findFunctionEntry } from '../allowlist/function-match.ts';
 import { type EntryMatch, matchEntry, type ResolvedMappings } from '../allowlist/invoker-match.ts';
 import { type Caller, identifyCaller } from '../caller/caller.ts';
+import type { ConfigurationChange } from '../change/change.ts';
+import { judgeChange } from '../change/change-decision.ts';
+import { parseChange } from '../change/change-record.ts';
+import type { ChangeDecision } from '../change/change-verdict.ts';
 import type { JsonObject } from '../json.ts';
 import { openEnvelope } from '../record/envelope.ts';
 import {
@@ -27,6 +31,13 @@ export type Envelope = 'none' | 'eventBridge' | 'lookupEvents' | 'unreadable';
 export type Explanation =
   | { readonly kind: 'rejected'; readonly envelope: Envelope; readonly record: RejectedRecord }
   | { readonly kind: 'skipped'; readonly envelope: Envelope; readonly record: SkippedRecord }
+  /** No call, but a change of who may call or of what the guard hears by. */
+  | {
+      readonly kind: 'changed';
+      readonly envelope: Envelope;
+      readonly change: ConfigurationChange;
+      readonly decision: ChangeDecision;
+    }
   | JudgedExplanation;
 
 /** The way of a record that was judged. Fields are dotted paths in the record, the most telling first. */
@@ -70,7 +81,7 @@ const NO_MAPPINGS: ResolvedMappings = new Map();
 
 /**
  * Tells step by step how one record is judged, with the functions that judge it: the verdict here is
- * `decideInvocation`'s. Where a call took place is not looked at, since that takes a deployed guard. Never throws.
+ * `decideInvocation`'s, or `judgeChange`'s. Where a call took place is not looked at, since that takes a deployed guard. Never throws.
  */
 export function explainDecision(
   input: unknown,
@@ -82,7 +93,12 @@ export function explainDecision(
   const envelope = nameEnvelope(input, opened.record);
   const parsed = parseInvocation(input);
   if (parsed.kind === 'rejected') return { kind: 'rejected', envelope, record: parsed };
-  if (parsed.kind === 'skipped') return { kind: 'skipped', envelope, record: parsed };
+  if (parsed.kind === 'skipped') {
+    const change = parseChange(input);
+    return change.kind === 'change'
+      ? { kind: 'changed', envelope, change, decision: judgeChange(change, allowlist) }
+      : { kind: 'skipped', envelope, record: parsed };
+  }
   const caller = identifyCaller(parsed);
   const decision = decideInvocation(parsed, caller, allowlist, mappings);
   const functions = explainFunctions(allowlist, parsed.functionArn);

@@ -165,6 +165,37 @@ describe('invokeguard explain', () => {
     );
   });
 
+  it('tells a change apart from a call: what, of which function, by whom, and the verdict', async () => {
+    const change = {
+      eventID: 'c1',
+      eventTime: '2026-10-01T12:00:00Z',
+      eventSource: 'lambda.amazonaws.com',
+      eventName: 'CreateFunctionUrlConfig',
+      awsRegion: 'eu-west-1',
+      recipientAccountId: '111122223333',
+      errorCode: 'AccessDenied',
+      userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/mallory' },
+      requestParameters: { functionName: 'thumbnailer', authType: 'NONE' },
+    };
+    const { code, out } = await run(['-', '--event-id', 'c1'], [change]);
+    expect(code).toBe(0);
+    expect(out.split('\n').slice(2)).toEqual([
+      '2. Record: a change, CreateFunctionUrlConfig at 2026-10-01T12:00:00Z: an attempt that failed with AccessDenied',
+      '   Function: arn:aws:lambda:eu-west-1:111122223333:function:thumbnailer',
+      '   By: user arn:aws:iam::111122223333:user/mallory',
+      '3. Verdict: opens: a function URL with AuthType NONE, for everybody without an identity, whom the allowlist does not name',
+      '',
+    ]);
+    const json = await run(['-', '--event-id', 'c1', '--format', 'json'], [change]);
+    expect(JSON.parse(json.out)).toMatchObject({
+      outcome: 'changed',
+      action: { kind: 'functionUrl', step: 'created', authType: 'NONE' },
+      actor: { kind: 'user' },
+      verdict: 'opens',
+      succeeded: false,
+    });
+  });
+
   it('says why a record is skipped or rejected', async () => {
     const skipped = await run(['-', '--event-id', 'e1'], [{ ...CALL, eventName: 'InvokeExecution' }]);
     expect([skipped.code, skipped.out]).toEqual([

@@ -25,6 +25,7 @@ function composeAllowlist(
 /** The explanation in the short words of the case files. */
 function abridge(explanation: Explanation): Record<string, unknown> {
   const { kind, envelope } = explanation;
+  if (explanation.kind === 'changed') return { outcome: kind, envelope, ...explanation.decision };
   if (explanation.kind !== 'judged') return { outcome: kind, envelope, reason: explanation.record.reason };
   const { functions, invokers, decision, nearest } = explanation;
   return {
