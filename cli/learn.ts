@@ -119,10 +119,11 @@ async function countCalls(
   const consumer: TallyConsumer = {
     takeCall: ({ group, decision, atMs }) => {
       const { functionArn, caller, outcome } = group;
-      if (functionArn === null || decision.verdict === 'authorized') return;
+      if (functionArn === null) return;
       // What the record lacks is no reason for another entry beside the one that nearly lists the caller.
-      if (decision.nearest !== null && decision.verdict === 'undetermined') return;
-      if (calls.countCall({ functionArn, caller, outcome, atMs }) === 'full') left += 1;
+      const nearly = decision.nearest !== null && decision.verdict === 'undetermined';
+      if (decision.verdict === 'authorized' || nearly) calls.countOther({ functionArn, atMs });
+      else if (calls.countCall({ functionArn, caller, outcome, atMs }) === 'full') left += 1;
     },
     takeMapping: ({ mappingArn, sourceArn }) => sources.set(mappingArn, sourceArn),
   };

@@ -4,7 +4,7 @@ import type { FunctionDraft, WrittenEntry } from '../core/learn/entry-draft.ts';
 import { printSafely } from '../core/text.ts';
 import { compileAllowlist } from './allowlist-file.ts';
 import { parseKeepingComments } from './comment-place.ts';
-import { countCalls, type KnownComments, readComments, writeComment, writeRemark } from './draft-comment.ts';
+import { countCalls, isCommented, readComments, writeComment, writeRemark } from './draft-comment.ts';
 import { checkFunctionName } from './value-check.ts';
 
 const EMPTY = 'version: 1\nmode: observe\nfunctions: []\n';
@@ -83,13 +83,13 @@ function extendFunction(
 ): void {
   if (!isMap(node)) return;
   const list = node.get('invokers', true);
-  if (isSeq(list)) {
+  if (isSeq(list) && list.anchor === undefined) {
     addEntries(node, list, draft, glob === null ? null : `${glob} names other functions too`, text, writing);
   } else {
     const comments = readComments(`${text}\n${quoteComment(node)}`);
     for (const entry of draft.entries) {
-      const comment = writeComment(entry, 'the list is shared by an alias', comments);
-      if (comment !== undefined) addComment(node, comment);
+      if (!isCommented(entry, comments))
+        addComment(node, writeComment(entry, 'the list is shared by an alias'));
     }
   }
 }
@@ -103,15 +103,16 @@ function addEntries(
   { document, nowMs }: DraftWriting,
 ): void {
   const known = list.items.map((item) => JSON.stringify(isMap(item) ? item.toJSON() : null));
-  const heard: KnownComments = readComments(`${text}\n${quoteComment(list)}\n${quoteComment(node)}`);
+  const heard = readComments(`${text}\n${quoteComment(list)}\n${quoteComment(node)}`);
   const comments: string[] = [];
   for (const entry of draft.entries) {
     // The same caller of another function that this list is for (one name in two Regions).
     if (known.includes(JSON.stringify(entry.entry))) continue;
+    // What a person left as a comment does not count because it was seen again.
+    if (isCommented(entry, heard)) continue;
     const caution = entry.caution ?? reservation ?? findObstacle(entry.entry, known, nowMs);
     if (caution !== null || entry.entry === null) {
-      const comment = writeComment(entry, caution, heard);
-      if (comment !== undefined) comments.push(comment);
+      comments.push(writeComment(entry, caution));
       continue;
     }
     const added = document.createNode(entry.entry);

@@ -15,19 +15,23 @@ export function readComments(text: string): KnownComments {
 /** The further lines of an entry stand two columns to the right. */
 const CONTINUED = /\n(?! {3})/;
 
-/** An entry as lines of a comment, ready to be uncommented; undefined where the comments have it already. */
-export function writeComment(
-  draft: EntryDraft,
-  caution: string | null,
-  known: KnownComments,
-): string | undefined {
-  const remark = `${caution === null ? '' : `${printSafely(caution)}: `}${writeRemark(draft)}`;
+/** Whether the comments have the draft's entry already: a person has not decided on it yet, or against it. */
+export function isCommented(draft: EntryDraft, comments: KnownComments): boolean {
+  return comments.has(writeBody(draft));
+}
+
+/** An entry as lines of a comment, ready to be uncommented. */
+export function writeComment(draft: EntryDraft, caution: string | null): string {
+  const reason = caution === null ? '' : `${printSafely(caution)}: `;
+  return ` ${reason}${writeRemark(draft)}\n${writeBody(draft)}`;
+}
+
+function writeBody({ entry, caller }: EntryDraft): string {
   const body =
-    draft.entry === null
-      ? `(${printSafely(describeCaller(draft.caller))})`
-      : stringify([draft.entry], { lineWidth: 0 }).trimEnd();
-  const [remarked, written] = [remark, body].map((lines) => lines.replace(/^/gm, ' '));
-  return known.has(written ?? '') ? undefined : `${remarked}\n${written}`;
+    entry === null
+      ? `(${printSafely(describeCaller(caller))})`
+      : stringify([entry], { lineWidth: 0 }).trimEnd();
+  return body.replace(/^/gm, ' ');
 }
 
 /** How often and when, and how much of it failed. */

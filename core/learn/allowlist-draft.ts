@@ -23,9 +23,9 @@ export function draftEntries(
   allowlist: Allowlist,
   readMappingSource: (mappingArn: string) => string | undefined,
 ): readonly PlacedDraft[] {
-  return sightings.map(({ functionArn, callers }) => ({
-    draft: draftFunction(functionArn, callers, readMappingSource),
-    place: placeDraft(functionArn, allowlist),
+  return sightings.map((seen) => ({
+    draft: draftFunction(seen, readMappingSource),
+    place: placeDraft(seen.functionArn, allowlist),
   }));
 }
 

@@ -19,12 +19,19 @@ export interface FunctionSightings {
   readonly functionArn: string;
   /** In the order of their first record. */
   readonly callers: readonly CallerSighting[];
+  /** Calls by callers who need no entry: what is rare or late is so among all calls of the function. */
+  readonly others: OtherCalls;
 }
+
+/** Calls of which nothing counts but how many there were, and when. */
+export type OtherCalls = Pick<CallerSighting, 'calls' | 'firstMs' | 'lastMs'>;
 
 /** Counts calls by function and caller. */
 export interface CallTally {
   /** Counts one call; `full` where a caller is new and the tally has no room left for it. */
   readonly countCall: (call: TalliedCall) => 'counted' | 'full';
+  /** Counts one call by a caller who needs no entry. */
+  readonly countOther: (call: Pick<TalliedCall, 'functionArn' | 'atMs'>) => void;
   readonly listSightings: () => readonly FunctionSightings[];
 }
 
@@ -41,11 +48,14 @@ export interface TalliedCall {
 export const MOST_SIGHTINGS = 200_000;
 
 interface Counted {
-  readonly caller: Caller;
   calls: number;
   failed: number;
   firstMs: number;
   lastMs: number;
+}
+
+interface CountedCaller extends Counted {
+  readonly caller: Caller;
 }
 
 /**
@@ -53,14 +63,15 @@ interface Counted {
  * @param most pairs of function and caller that are kept
  */
 export function createCallTally(most: number = MOST_SIGHTINGS): CallTally {
-  const functions = new Map<string, Map<string, Counted>>();
+  const functions = new Map<string, Map<string, CountedCaller>>();
+  const others = new Map<string, Counted>();
   let size = 0;
-  const find = (functionArn: string, caller: Caller): Counted | undefined => {
-    const callers = functions.get(functionArn) ?? new Map<string, Counted>();
+  const find = (functionArn: string, caller: Caller): CountedCaller | undefined => {
+    const callers = functions.get(functionArn) ?? new Map<string, CountedCaller>();
     const key = composeCallerKey(caller);
     const known = callers.get(key);
     if (known !== undefined || size >= most) return known;
-    const fresh = { caller, calls: 0, failed: 0, firstMs: Number.NaN, lastMs: Number.NaN };
+    const fresh = { caller, ...createCount() };
     callers.set(key, fresh);
     functions.set(functionArn, callers);
     size += 1;
@@ -70,18 +81,35 @@ export function createCallTally(most: number = MOST_SIGHTINGS): CallTally {
     countCall: ({ functionArn, caller, outcome, atMs }) => {
       const counted = find(functionArn, caller);
       if (counted === undefined) return 'full';
-      counted.calls += 1;
+      addCall(counted, atMs);
       if (outcome === 'failed') counted.failed += 1;
-      // A comparison with NaN is false, so the first known time replaces it and an unknown one replaces nothing.
-      if (!(counted.firstMs <= atMs) && !Number.isNaN(atMs)) counted.firstMs = atMs;
-      if (!(counted.lastMs >= atMs) && !Number.isNaN(atMs)) counted.lastMs = atMs;
       return 'counted';
+    },
+    countOther: ({ functionArn, atMs }) => {
+      const counted = others.get(functionArn) ?? createCount();
+      addCall(counted, atMs);
+      if (others.size < most) others.set(functionArn, counted);
     },
     listSightings: () =>
       [...functions]
-        .map(([functionArn, callers]) => ({ functionArn, callers: [...callers.values()] }))
+        .map(([functionArn, callers]) => ({
+          functionArn,
+          callers: [...callers.values()],
+          others: others.get(functionArn) ?? createCount(),
+        }))
         .sort((left, right) => (left.functionArn < right.functionArn ? -1 : 1)),
   };
+}
+
+function createCount(): Counted {
+  return { calls: 0, failed: 0, firstMs: Number.NaN, lastMs: Number.NaN };
+}
+
+function addCall(counted: Counted, atMs: number): void {
+  counted.calls += 1;
+  // A comparison with NaN is false, so the first known time replaces it and an unknown one replaces nothing.
+  if (!(counted.firstMs <= atMs) && !Number.isNaN(atMs)) counted.firstMs = atMs;
+  if (!(counted.lastMs >= atMs) && !Number.isNaN(atMs)) counted.lastMs = atMs;
 }
 
 /** The account that a function's ARN names. */

@@ -1,5 +1,10 @@
 import type { Caller } from '../caller/caller.ts';
-import { type CallerSighting, readFunctionAccount, readSourceAccount } from './call-tally.ts';
+import {
+  type CallerSighting,
+  type FunctionSightings,
+  readFunctionAccount,
+  readSourceAccount,
+} from './call-tally.ts';
 
 /** An allowlist entry as the file writes it, such as `{ role: 'arn:…' }`. */
 export type WrittenEntry = Readonly<Record<string, string>>;
@@ -48,8 +53,7 @@ const DAY_MS = 86_400_000;
  * @param readMappingSource the source of an event source mapping, where it is known.
  */
 export function draftFunction(
-  functionArn: string,
-  sightings: readonly CallerSighting[],
+  { functionArn, callers: sightings, others }: FunctionSightings,
   readMappingSource: (mappingArn: string) => string | undefined,
 ): FunctionDraft {
   const calls = sightings.reduce((sum, sighting) => sum + sighting.calls, 0);
@@ -58,7 +62,8 @@ export function draftFunction(
     entry: writeEntry(sighting.caller, readMappingSource),
   }));
   const merged = mergeAlike(gatherSources(dropSourceless(drafts)));
-  const age = { firstMs: pickFirst(sightings), lastMs: pickLast(sightings), calls };
+  const seen = [...sightings, others];
+  const age = { firstMs: pickFirst(seen), lastMs: pickLast(seen), calls: calls + others.calls };
   const entries = merged
     .map((draft) => ({ ...draft, caution: findCaution(draft, functionArn, age) }))
     .sort((left, right) => right.calls - left.calls || compareEntries(left.entry, right.entry));

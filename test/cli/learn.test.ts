@@ -152,6 +152,32 @@ breakGlass:
     );
   });
 
+  it('takes nobody for usual because the others are listed by now', async () => {
+    const many = Array.from({ length: 200 }, (_, index) => call(`many ${index}`, session(ROLE)));
+    const rare = call('rare', session('arn:aws:iam::111122223333:role/rare'));
+    await writeFile(
+      join(folder, 'logs.ndjson'),
+      [...many, rare].map((one) => JSON.stringify(one)).join('\n'),
+    );
+    await writeFile(join(folder, 'c.yaml'), list);
+    expect((await learn('--config', 'c.yaml')).out).toMatch(/# seen once: .*\n\s+# - role: .*role\/rare/);
+  });
+
+  it('does not list whom a person left as a comment', async () => {
+    await writeFile(join(folder, 'c.yaml'), list.replace('user/new', 'user/ops').replace('billing', 'b'));
+    const calls = [call('1', { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/ops' })];
+    await writeFile(join(folder, 'logs.ndjson'), calls.map((one) => JSON.stringify(one)).join('\n'));
+    expect((await learn('--config', 'c.yaml')).out.match(/user\/ops/g)).toHaveLength(1);
+  });
+
+  it('adds to no list that another function shares', async () => {
+    const shared = `version: 1\nfunctions:\n  - name: orders\n    invokers: &all\n      - account: "444455556666"\n  - name: other\n    invokers: *all\n`;
+    await writeFile(join(folder, 'c.yaml'), shared);
+    const { out } = await learn('--config', 'c.yaml');
+    expect(out).toMatch(/# the list is shared by an alias: 2 calls.*\n\s+# - role: .*role\/ci\/deploy/);
+    expect(out).not.toMatch(/^\s*- role/m);
+  });
+
   it('keeps the line ends of the file', async () => {
     await writeFile(join(folder, 'c.yaml'), list.replaceAll('\n', '\r\n'));
     const { out } = await learn('--config', 'c.yaml');
