@@ -6,8 +6,8 @@ import { listPairs, narrowPrincipal, type PermissionTerms, readTerms } from '../
 import type { SentSourceKeys } from '../plan/source-keys.ts';
 import { printSafely } from '../text.ts';
 
-/** Lists in a condition may be long, and all their combinations longer than anybody waits. */
-const MAX_COMBINATIONS = 256;
+/** Lists in a statement may be long, and all their combinations longer than anybody waits. */
+const MAX_COMBINATIONS = 2_000;
 
 /** A grant that does not ask for a listed source lets in others, whatever the service sends. */
 const ALWAYS_SENT: SentSourceKeys = { sourceArn: 'always', sourceAccount: 'always' };
@@ -25,8 +25,11 @@ export function findUnlisted(
 ): string | undefined {
   const ownAccount = parseArn(resourceArn)?.account ?? '';
   const cases = splitConditions(grant.conditions);
-  if (cases === undefined) return 'more callers than can be compared with the list';
-  for (const [named, action] of listPairs(grant)) {
+  const pairs = listPairs(grant);
+  if (cases === undefined || cases.length * pairs.length > MAX_COMBINATIONS) {
+    return 'more callers than can be compared with the list';
+  }
+  for (const [named, action] of pairs) {
     for (const conditions of cases) {
       const principal = narrowByKey(named, conditions);
       const left = conditions.filter((condition) => !isAnswered(condition, principal));

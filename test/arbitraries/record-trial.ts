@@ -56,6 +56,14 @@ export function tryRecord(input: unknown): string {
   if (/[\p{Cc}\p{Cf}]/u.test(told.replaceAll('\n', '')))
     throw new Error('the explanation holds control characters');
   const parsed = parseInvocation(input);
+  if (explanation.kind === 'changed') {
+    const { change, decision } = explanation;
+    if (parsed.kind !== 'skipped') throw new Error(`a ${parsed.kind} is explained as a change`);
+    if (decision.reason === '') throw new Error('a change is judged without a reason');
+    if (decision.verdict === 'neutral' && change.action.kind === 'grant' && change.functionArn === null)
+      throw new Error('a grant for an unknown function passes');
+    return `changed, ${decision.verdict}`;
+  }
   if (parsed.kind !== 'invocation') {
     if (explanation.kind !== parsed.kind || parsed.reason === '')
       throw new Error(`explained as ${explanation.kind}`);

@@ -29,6 +29,7 @@ describe('a record that was changed anywhere', () => {
     );
     expect([...ends].sort()).toEqual([
       'authorized',
+      'changed',
       'rejected',
       'skipped',
       'unauthorized',
