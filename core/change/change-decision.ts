@@ -7,7 +7,7 @@ import type { ConfigurationChange, FunctionAction, GuardAction } from './change.
 import { type ChangeDecision, closes, neutral, opens, tampers } from './change-verdict.ts';
 import { describeMappingFault } from './mapping-fault.ts';
 import { isHardened, judgeGrant, judgePolicy, type PolicyPlace } from './policy-judgement.ts';
-import { judgeFunctionUrl, judgeMapping } from './trigger-judgement.ts';
+import { judgeFunctionUrl, judgeMapping, judgeNotification } from './trigger-judgement.ts';
 
 /**
  * Judges a change by the allowlist, as of the record's own `eventTime`, with what the record alone tells. Policies are
@@ -21,6 +21,7 @@ export function judgeChange(change: ConfigurationChange, allowlist: Allowlist): 
   if (action.kind === 'trail' || action.kind === 'trailSelectors' || action.kind === 'rule') {
     return judgeOwnPart(action);
   }
+  if (action.kind === 'bucketNotification') return judgeNotification(action, change, allowlist);
   if (functionArn === null) return judgeUnnamed(action);
   const name = parseFunctionName(functionArn);
   if (name === undefined) return judgeUnnamed(action);

@@ -5,13 +5,20 @@ import type { FunctionReference } from '../record/function-reference.ts';
 import type { ChangeAction, ParsedChange } from './change.ts';
 import { nameChangedFunction } from './changed-function.ts';
 import { type LambdaVerb, readLambdaAction, readLambdaVerb } from './lambda-action.ts';
+import { readNotificationAction } from './notification-action.ts';
 import { readRuleAction } from './rule-action.ts';
 import { readTrailAction } from './trail-action.ts';
 
-/** Decides whether records of a service other than Lambda may be changes at all: those of what the guard hears by. */
-export function mayChangeGuard(eventSource: string): boolean {
-  return eventSource === 'cloudtrail.amazonaws.com' || eventSource === 'events.amazonaws.com';
+/** Decides whether records of a service other than Lambda may be changes at all. */
+export function mayRecordChange(eventSource: string): boolean {
+  return OTHER_SOURCES.includes(eventSource);
 }
+
+const OTHER_SOURCES: readonly string[] = [
+  'cloudtrail.amazonaws.com',
+  'events.amazonaws.com',
+  's3.amazonaws.com',
+];
 
 /**
  * Reads one CloudTrail record, or the EventBridge event around one, as a change of who may call a function or of what
@@ -39,6 +46,11 @@ export function parseChange(input: unknown): ParsedChange {
       return composeChange(record, eventName, readTrailAction(eventName, readParameters(record)), undefined);
     case 'events.amazonaws.com':
       return composeChange(record, eventName, readRuleAction(eventName, readParameters(record)), undefined);
+    case 's3.amazonaws.com': {
+      const action = readNotificationAction(eventName, record);
+      const [only, ...others] = action?.targets ?? [];
+      return composeChange(record, eventName, action, others.length === 0 ? only : undefined);
+    }
     default:
       return { kind: 'skipped', reason: 'otherService' };
   }

@@ -1,5 +1,6 @@
 import type { Caller } from '../caller/caller.ts';
 import type { JsonObject } from '../json.ts';
+import type { FunctionReference } from '../record/function-reference.ts';
 import type { RejectedRecord } from '../record/invocation.ts';
 import type { MappingFault } from './mapping-fault.ts';
 
@@ -13,7 +14,7 @@ export interface ConfigurationChange {
   /** ISO-8601 UTC as CloudTrail wrote it. */
   readonly eventTime: string | null;
   readonly eventName: string;
-  /** Unqualified ARN; null where the change is about no function, or the record names none that can be read. */
+  /** Unqualified ARN; null where the change is about no function, or several, or the record names none that can be read. */
   readonly functionArn: string | null;
   /** Version or alias whose policy, URL or mapping it is; null for the function itself, or where it is not told. */
   readonly qualifier: string | null;
@@ -25,7 +26,7 @@ export interface ConfigurationChange {
 }
 
 /** What was changed. `null` stands for what the record does not tell. */
-export type ChangeAction = FunctionAction | GuardAction;
+export type ChangeAction = FunctionAction | BucketAction | GuardAction;
 
 /** A change of a function, of its policies, or of what calls it. */
 export type FunctionAction =
@@ -62,6 +63,17 @@ export type FunctionAction =
     }
   /** `reserved`: executions at a time; null where the limit was lifted or is not told. */
   | { readonly kind: 'concurrency'; readonly reserved: number | null };
+
+/** A bucket that is told to notify functions, which replaces what it was told before. */
+export interface BucketAction {
+  readonly kind: 'bucketNotification';
+  /** The bucket's name. */
+  readonly bucket: string | null;
+  /** The account that the record was delivered to: the bucket's. */
+  readonly account: string | null;
+  /** At least one. */
+  readonly targets: readonly FunctionReference[];
+}
 
 /** A change of what the guard hears by: a trail, or a rule. */
 export type GuardAction =

@@ -1,7 +1,8 @@
 import type { Allowlist } from '../allowlist/allowlist.ts';
+import { parseArn } from '../arn.ts';
 import { nameCaller } from '../plan/offender-reach.ts';
 import { decideInvocation } from '../verdict/decision.ts';
-import type { ConfigurationChange, FunctionAction } from './change.ts';
+import type { BucketAction, ConfigurationChange, FunctionAction } from './change.ts';
 import { type ChangeDecision, closes, neutral, opens } from './change-verdict.ts';
 import { listLive, type PolicyPlace } from './policy-judgement.ts';
 
@@ -37,15 +38,12 @@ export function judgeMapping(
   if (step === 'changed' && polling === 'off') return closes('switches an event source mapping off');
   const caller = { kind: 'eventSourceMapping', mappingArn: mappingArn ?? UNNAMED_MAPPING } as const;
   const mappings = new Map(sourceArn === null ? [] : [[caller.mappingArn, sourceArn] as const]);
-  const call = {
-    functionArn,
-    qualifier,
-    eventTime,
-    requestParameters: 'present',
-    sourceIPAddress: null,
-    vpcEndpointId: null,
-  } as const;
-  const { verdict } = decideInvocation(call, caller, allowlist, mappings);
+  const { verdict } = decideInvocation(
+    { ...ANY_CALL, functionArn, qualifier, eventTime },
+    caller,
+    allowlist,
+    mappings,
+  );
   if (verdict === 'authorized') return neutral('an event source mapping that the allowlist names');
   return verdict === 'unauthorized'
     ? opens('an event source mapping that the allowlist does not name')
@@ -54,3 +52,38 @@ export function judgeMapping(
 
 /** Stands for a mapping that has no ARN yet, since the request failed; no entry names it. */
 const UNNAMED_MAPPING = 'arn:aws:lambda:::event-source-mapping:none';
+
+/** What the record of a call would say besides, were one made. */
+const ANY_CALL = { requestParameters: 'present', sourceIPAddress: null, vpcEndpointId: null } as const;
+
+/** Judges each function that a bucket is told to notify as S3's calls for the bucket would be judged. */
+export function judgeNotification(
+  { bucket, account, targets }: BucketAction,
+  { eventTime }: ConfigurationChange,
+  allowlist: Allowlist,
+): ChangeDecision {
+  const caller = {
+    kind: 'service',
+    service: 's3.amazonaws.com',
+    ...(bucket === null ? {} : { sourceArn: `arn:${readPartition(targets)}:s3:::${bucket}` }),
+    ...(account === null ? {} : { sourceAccount: account }),
+  } as const;
+  const verdicts = targets.map(
+    (target) => decideInvocation({ ...ANY_CALL, ...target, eventTime }, caller, allowlist).verdict,
+  );
+  if (verdicts.includes('unauthorized')) {
+    return opens('a bucket notifies a function whose allowlist does not name it');
+  }
+  if (verdicts.includes('undetermined')) {
+    return opens(
+      'a bucket notifies a function whose allowlist may not name it: the record does not tell enough',
+    );
+  }
+  return verdicts.includes('authorized')
+    ? neutral('a bucket notifies a function whose allowlist names it')
+    : neutral('no entry of the allowlist names a function that the bucket notifies');
+}
+
+function readPartition(targets: BucketAction['targets']): string {
+  return parseArn(targets[0]?.functionArn ?? '')?.partition ?? 'aws';
+}

@@ -1,4 +1,4 @@
-import { mayChangeGuard, parseChange } from '../../core/change/change-record.ts';
+import { mayRecordChange, parseChange } from '../../core/change/change-record.ts';
 import { parseInvocation, type SkippedRecord } from '../../core/record/invocation.ts';
 import { learnMapping } from '../../core/record/learnt-mapping.ts';
 import type { LogEntry, LogPosition } from '../log-entry.ts';
@@ -81,7 +81,7 @@ export function createBatchReader(
   }
 
   function takeSkipped(input: unknown, { reason, detail }: SkippedRecord): void {
-    if (reason === 'notInvocation' || (reason === 'notLambda' && mayChangeGuard(detail))) {
+    if (reason === 'notInvocation' || (reason === 'notLambda' && mayRecordChange(detail))) {
       const change = parseChange(input);
       if (change.kind === 'change') {
         writer.addNote({ kind: 'change', change, otherwise: reason });

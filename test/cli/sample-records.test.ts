@@ -55,6 +55,12 @@ describe('replay of the sample records', () => {
         verdict: 'neutral',
       },
       {
+        kind: 'change',
+        eventName: 'PutBucketNotification',
+        functionArn: 'arn:aws:lambda:us-east-1:617033284847:function:test-s3-change-dev-hello',
+        verdict: 'neutral',
+      },
+      {
         functionArn: 'arn:aws:lambda:us-east-1:617033284847:function:test-s3-change-dev-hello',
         caller: {
           kind: 'service',
@@ -72,7 +78,7 @@ describe('replay of the sample records', () => {
       },
     ]);
     expect(summary).toContain('1 notInvocation');
-    expect(summary).toContain('1 notLambda');
+    expect(summary).toContain('changes: 0 opens, 0 tampers, 0 closes, 2 neutral');
     expect(code).toBe(0);
   });
 });

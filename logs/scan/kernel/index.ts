@@ -152,7 +152,7 @@ function takeRecord(at: usize): i32 {
     // An envelope, an Insights record, or no record at all.
     kind = KIND_PLAIN;
   } else if (!isLambda()) {
-    if (!isGuardChange()) {
+    if (!isChange()) {
       notLambda += 1;
       recordCount += 1;
       return STATUS_DONE;
@@ -192,15 +192,19 @@ function isReading(): bool {
   return (name & 0xffffff) == 0x746547 || name == 0x7473694c;
 }
 
-/** What may be a change of a trail or of a rule, by how the service and the call begin; the core looks closer. */
-function isGuardChange(): bool {
+/** What may be a change of a trail, a rule or a bucket, by how the service and the call begin; the core looks closer. */
+function isChange(): bool {
   const length = slotLength(SLOT_EVENT_SOURCE);
-  if (length != 24 && length != 20) return false;
+  if (length != 16 && length != 20 && length != 24) return false;
   const source = load<u64>(slotStart(SLOT_EVENT_SOURCE));
   const name = load<u32>(slotStart(SLOT_EVENT_NAME));
   // `cloudtra…`: `Stop…`, `Dele…`, `Upda…`, `PutE…`
   if (source == 0x61727464756f6c63) {
     return name == 0x706f7453 || name == 0x656c6544 || name == 0x61647055 || name == 0x45747550;
+  }
+  // `s3.amazo…`: `PutBucke…`
+  if (source == 0x6f7a616d612e3373) {
+    return load<u64>(slotStart(SLOT_EVENT_NAME)) == 0x656b637542747550;
   }
   // `events.a…`: `Disa…`, `Dele…`, `Remo…`, `PutR…`, `PutT…`
   if (source == 0x612e73746e657665) {
