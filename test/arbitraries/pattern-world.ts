@@ -44,6 +44,9 @@ const GLOBS = [
   'orders-a*i',
   '**s',
   '?rders',
+  // Each is told as every function, and so is every own one.
+  '?*',
+  '??*',
 ] as const;
 export const SERVICES = [
   's3.amazonaws.com',

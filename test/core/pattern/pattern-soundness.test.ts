@@ -10,12 +10,19 @@ import { parseInvocation } from '../../../core/record/invocation.ts';
 import { composeRecord, recordDraw } from '../../arbitraries/invoke-record.ts';
 import { breaksPatternLaw, judgeRecord } from '../../arbitraries/pattern-law.ts';
 import { allowlist, type PatternWorld, patternWorld } from '../../arbitraries/pattern-world.ts';
+import toldAlike from '../../cases/pattern/told-alike.json' with { type: 'json' };
 import { describeWithRuler, type EventRuler, wrapRecord } from '../../event-ruler/event-ruler.ts';
 import { matchPattern, readyEvent, readyPattern } from '../../event-ruler/pattern-matcher.ts';
 
 const SEED = 20_261_121;
 /** Forty on average. */
 const records = fc.array(recordDraw, { minLength: 1, maxLength: 80, size: 'max' });
+
+/** A call that went unmatched once. */
+interface ToldAlike extends PatternWorld {
+  readonly name: string;
+  readonly record: JsonObject;
+}
 
 /** The calls of Lambda functions in files of real records, where such files lie beside the checkout. */
 function readRealRecords(): readonly JsonObject[] {
@@ -201,6 +208,16 @@ describeWithRuler('event-ruler, with the patterns of any allowlist', (start) => 
     for (const list of lists) await hold({ allowlist: list, exclude: [], limits: EVENTBRIDGE_LIMITS }, real);
     expect(functions.size).toBeGreaterThan(0);
   });
+
+  it.each(toldAlike as unknown as readonly ToldAlike[])(
+    'misses no call where entries are told alike: $name',
+    async ({ record, ...world }) => {
+      await hold(world, [record]);
+      expect(judgeRecord(record, world.allowlist, world.exclude)).toMatchObject({
+        decision: { verdict: 'unauthorized' },
+      });
+    },
+  );
 });
 
 function guardAll(functions: readonly string[], kind: string, invokers: readonly InvokerEntry[]): Allowlist {
