@@ -6,7 +6,7 @@ import { parseFunctionName, qualifyFunctionArn } from '../record/function-refere
 import type { ConfigurationChange, FunctionAction, GuardAction } from './change.ts';
 import { type ChangeDecision, closes, neutral, opens, tampers } from './change-verdict.ts';
 import { describeMappingFault } from './mapping-fault.ts';
-import { isHardened, judgeGrant, judgePolicy, type PolicyPlace } from './policy-judgement.ts';
+import { judgeGrant, judgePolicy, mayCarryGuards, type PolicyPlace } from './policy-judgement.ts';
 import { judgeFunctionUrl, judgeMapping, judgeNotification } from './trigger-judgement.ts';
 
 /**
@@ -112,9 +112,9 @@ function judgeGuarded(
     case 'revocation':
       return closes('takes a permission away');
     case 'policyRemoval':
-      return isHardened(place.guarded)
+      return mayCarryGuards(place.guarded)
         ? tampers(
-            "takes the whole policy away, and with it the guard's statements, which a function in mode enforce has",
+            "takes the whole policy away, and with it the guard's statements, which a function in mode enforce may have",
           )
         : closes(
             'takes the whole policy away: every permission, and every statement of the guard if there was one',
@@ -141,8 +141,8 @@ function describeDisabled({ fault }: FunctionAction & { readonly kind: 'mappingD
 }
 
 const QUALIFIER_STEPS = {
-  versionPublished: 'publishes a version, which has a policy of its own: none, until the guard looks at it',
-  aliasCreated: 'makes an alias, which has a policy of its own: none, until the guard looks at it',
+  versionPublished: 'publishes a version, which has a policy of its own: none, and no guards, so far',
+  aliasCreated: 'makes an alias, which has a policy of its own: none, and no guards, so far',
   aliasChanged: 'points an alias to another version; its policy stays',
 } as const;
 
@@ -152,7 +152,7 @@ function judgeFunction(
 ): ChangeDecision {
   switch (step) {
     case 'created':
-      return neutral('makes the function: it has no policy and no guards, until the guard looks at it');
+      return neutral('makes the function: it has no policy and no guards so far');
     case 'codeChanged':
       return neutral('changes what the function runs, not who may call it');
     case 'configurationChanged':
@@ -161,8 +161,8 @@ function judgeFunction(
       );
     case 'deleted':
       return closes(
-        isHardened(guarded)
-          ? "deletes the function, or a version of it, and the guard's statements with it"
+        mayCarryGuards(guarded)
+          ? "deletes the function, or a version of it, and with it the guard's statements, if it had any"
           : 'deletes the function, or a version of it',
       );
   }

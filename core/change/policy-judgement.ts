@@ -56,13 +56,16 @@ export function judgePolicy(given: unknown, place: PolicyPlace): ChangeDecision 
     const found = findWrongStatement(statement, place);
     if (found !== undefined) return found;
   }
-  return isHardened(place.guarded)
-    ? tampers('the new policy lacks statements of the guard, which a function in mode enforce has')
+  return mayCarryGuards(place.guarded)
+    ? tampers('the new policy lacks statements of the guard: where it had written them, they are gone')
     : neutral('every grant of the new policy is for callers that the allowlist names');
 }
 
-/** In mode enforce every policy of a function carries guards, from the first deployment on. */
-export function isHardened({ mode, scope }: FunctionEntry): boolean {
+/**
+ * Whether a function's policies may carry guards that a change could take away: in mode enforce they do once the guard
+ * has contained a caller, and a record does not tell whether it has. In doubt it has.
+ */
+export function mayCarryGuards({ mode, scope }: FunctionEntry): boolean {
   return mode === 'enforce' && scope === undefined;
 }
 
