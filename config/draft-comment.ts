@@ -31,7 +31,10 @@ function writeBody({ entry, caller }: EntryDraft): string {
     entry === null
       ? `(${printSafely(describeCaller(caller))})`
       : stringify([entry], { lineWidth: 0 }).trimEnd();
-  return body.replace(/^/gm, ' ');
+  return body
+    .split('\n')
+    .map((line) => ` ${printSafely(line)}`)
+    .join('\n');
 }
 
 /** How often and when, and how much of it failed. */

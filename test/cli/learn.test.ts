@@ -170,6 +170,18 @@ breakGlass:
     expect((await learn('--config', 'c.yaml')).out.match(/user\/ops/g)).toHaveLength(1);
   });
 
+  it('writes out characters that would turn or break a comment', async () => {
+    const nasty = { type: 'AWSService', invokedBy: 'lambda.amazonaws.com' };
+    const record = call('1', nasty, 'orders', {
+      requestParameters: { sourceArn: 'a\u2028b\u202ec', sourceAccount: 'x' },
+    });
+    await writeFile(join(folder, 'logs.ndjson'), JSON.stringify(record));
+    const { out } = await learn('--output', 'once.yaml');
+    const once = await readFile(join(folder, 'once.yaml'), 'utf8');
+    expect([out, /[\u2028\u202e]/.test(once), once.includes('a\\u{2028}b')]).toEqual(['', false, true]);
+    expect((await learn('--config', 'once.yaml')).out).toBe(once);
+  });
+
   it('adds to no list that another function shares', async () => {
     const shared = `version: 1\nfunctions:\n  - name: orders\n    invokers: &all\n      - account: "444455556666"\n  - name: other\n    invokers: *all\n`;
     await writeFile(join(folder, 'c.yaml'), shared);
