@@ -46,6 +46,6 @@ export function explainFailure({ state, said }: QueryProgress, table: LogTable):
   const quoted = said === '' ? '' : ` (${said.replaceAll(/\s+/g, ' ')})`;
   if (known !== undefined) return `${known.tell(table)}${quoted}`;
   return state === 'cancelled'
-    ? `the query was cancelled by somebody else, or in Athena's console: nothing is wrong with it, run it again${quoted}`
+    ? `the query was cancelled by somebody else, or on Athena's own pages: nothing is wrong with it, run it again${quoted}`
     : `the query failed${quoted}`;
 }
