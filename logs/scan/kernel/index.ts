@@ -24,6 +24,7 @@ import {
   SLOT_EVENT_NAME,
   SLOT_EVENT_SOURCE,
   SLOT_EVENT_TIME,
+  SLOT_IDENTITY,
   SLOT_PARAMETERS,
   SLOT_PRINCIPAL_ID,
   SLOT_TYPE,
@@ -251,7 +252,9 @@ function writeRow(plainOrCall: i32, start: usize): i32 {
 function readFlags(): u32 {
   const failed: u32 = slotLength(SLOT_ERROR_CODE) > 0 ? 1 : 0;
   const parameters: u32 = slotStart(SLOT_PARAMETERS) != 0 ? 2 : 0;
-  return failed | parameters | (isAnonymous() ? 4 : 0);
+  // No identity and an empty one are told apart in words.
+  const identity: u32 = slotStart(SLOT_IDENTITY) != 0 ? 16 : 0;
+  return failed | parameters | (isAnonymous() ? 4 : 0) | identity;
 }
 
 /** `anonymous` in any case. */
@@ -277,7 +280,10 @@ function cutSession(row: usize): bool {
   let at = arn;
   for (let colons = 0; colons < 5; at += 1) {
     if (at >= end) return false;
-    if (load<u8>(at) == 0x3a) colons += 1;
+    const c = load<u8>(at);
+    // With a slash this early, the core may see a session begin before.
+    if (c == 0x2f) return false;
+    if (c == 0x3a) colons += 1;
   }
   // `assumed-` and `role/`
   if (at + 13 > end || load<u64>(at) != 0x2d64656d75737361 || load<u32>(at, 8) != 0x656c6f72) return false;

@@ -119,6 +119,27 @@ describe('the scanner', () => {
     ['a key that is written with escapes', wrap(call.replace('"eventName"', '"event\\u004eame"'))],
     ['a key that comes twice', wrap(call.replace('{"eventID"', '{"eventName":"GetFunction","eventID"'))],
     ['nesting deeper than it follows', wrap(`{"deep":${'['.repeat(500)}${']'.repeat(500)},${call.slice(1)}`)],
+    [
+      'calls without an identity and with an empty one',
+      wrap(
+        ...[null, {}, undefined, { type: '' }].map((userIdentity, index) =>
+          JSON.stringify({ ...CALL, eventID: `e${index}`, userIdentity }),
+        ),
+      ),
+    ],
+    [
+      'a session in an ARN that names two',
+      wrap(
+        JSON.stringify({
+          ...CALL,
+          userIdentity: {
+            type: 'AssumedRole',
+            arn: 'a:assumed-role/one/two::::assumed-role/three/four',
+            sessionContext: { sessionIssuer: { arn: 'arn:aws:iam::111122223333:role/ci-deploy' } },
+          },
+        }),
+      ),
+    ],
     ['gzip', gzipSync(wrap(call))],
     ['several gzip members', Buffer.concat([gzipSync('{"Records":['), gzipSync(`${call}]}`)])],
   ])('reads %s, as the plain path does', async (_what, bytes) => {
