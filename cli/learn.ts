@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { writeDrafts } from '../config/allowlist-draft.ts';
 import { readAllowlist } from '../config/allowlist-file.ts';
@@ -26,7 +26,8 @@ late, only failed calls) is written as a comment, for a person to decide. Change
   PATH                  as for replay
   --config FILE         an allowlist to add to: callers that it lists already need no entry, its comments stay
                         (default: a new allowlist)
-  --output FILE         write the draft there (default: standard output); a file that is there is replaced
+  --output FILE         write the draft there (default: standard output); a file that is there is replaced only if --config
+                        names it too
   --since T, --until T  only calls from T on, and before T: 2026-01-31 or 2026-01-31T09:30:00Z (UTC)
   --help                this text
 
@@ -53,6 +54,11 @@ async function runLearn(args: readonly string[], io: CommandIo): Promise<ExitCod
   const found = await findLogs(options.paths, io, options.window);
   if (found.kind === 'missing') {
     for (const problem of found.problems) io.writeErr(`invokeguard learn: ${printSafely(problem)}\n`);
+    return 1;
+  }
+  const clash = findClash(options, io);
+  if (clash !== undefined) {
+    io.writeErr(`invokeguard learn: ${printSafely(clash)}\n`);
     return 1;
   }
   if (options.output !== null) {
@@ -85,6 +91,15 @@ async function runLearn(args: readonly string[], io: CommandIo): Promise<ExitCod
   }
   const missed = left + tally.unreadable.length + tally.rejected;
   return written === 'written' && missed === 0 ? 0 : 1;
+}
+
+/** A list that somebody wrote is only replaced by one that was made from it. */
+function findClash({ config, output }: LearnOptions, { cwd }: CommandIo): string | undefined {
+  if (output === null) return undefined;
+  const path = resolve(cwd, output);
+  const added = config !== null && resolve(cwd, config) === path;
+  if (added || !existsSync(path) || !statSync(path).isFile()) return undefined;
+  return `\`${output}\` is there already: add to it with \`--config ${output}\`, or name another file`;
 }
 
 /** The allowlist to add to, with its text; an empty one where none is named. */

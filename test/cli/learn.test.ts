@@ -283,3 +283,13 @@ test('a mapping whose source the logs tell is drafted by its source', async () =
   const calls = (await replay('draft.yaml')).filter(({ kind }) => kind === 'invocation');
   expect(calls.map(({ verdict }) => verdict)).toEqual(['authorized']);
 });
+
+test('a list that is there is replaced only by one that was made from it', async () => {
+  await writeFile(join(folder, 'mine.yaml'), 'version: 1\nfunctions: []\n');
+  const refused = await learn('--output', 'mine.yaml');
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.err).toContain('`mine.yaml` is there already: add to it with `--config mine.yaml`');
+  expect(await readFile(join(folder, 'mine.yaml'), 'utf8')).toBe('version: 1\nfunctions: []\n');
+  expect((await learn('--config', 'mine.yaml', '--output', 'mine.yaml')).code).toBe(0);
+  expect(await readFile(join(folder, 'mine.yaml'), 'utf8')).toContain('role/ci/deploy');
+});
