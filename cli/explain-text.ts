@@ -96,7 +96,7 @@ function describeFunctions({ invocation, functions, otherFunctions }: JudgedExpl
   if (invocation.functionArn === null) return ['5. Function entry: not looked for'];
   const others = `${otherFunctions} ${otherFunctions === 1 ? 'entry names' : 'entries name'} other functions`;
   const winner = functions.find(({ outcome }) => outcome === 'won');
-  if (winner === undefined) return [`5. Function entry: none, ${others}`];
+  if (winner === undefined) return [`5. Function entry: none${otherFunctions === 0 ? '' : `, ${others}`}`];
   const { entry } = winner;
   return [
     `5. Function entry: ${entry.pointer}, ${nameSelector(entry.selector)}, mode ${entry.mode}`,
@@ -105,7 +105,7 @@ function describeFunctions({ invocation, functions, otherFunctions }: JudgedExpl
       .map(
         ({ entry, why }) => `   passed over: ${entry.pointer}, ${nameSelector(entry.selector)}: ${why ?? ''}`,
       ),
-    `   ${others}`,
+    ...(otherFunctions === 0 ? [] : [`   ${others}`]),
   ];
 }
 

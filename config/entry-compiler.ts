@@ -8,6 +8,7 @@ import { readAddressBlock } from './narrowing-check.ts';
 import { findNearest } from './nearest-key.ts';
 import { extendPointer, quote } from './problem.ts';
 import { type Findings, isPlainMap, readShape } from './shape-reader.ts';
+import { explainRoleCaller } from './value-check.ts';
 
 type EntryKind = keyof typeof ENTRY_SCHEMAS;
 
@@ -182,10 +183,7 @@ function writeBlock(text: string): string {
 function refuseRoleCaller(service: string, pointer: string, findings: Findings): boolean {
   const row = findRoleCaller(service);
   if (row === undefined || row.calls === 'eitherWay') return false;
-  const fix =
-    row.calls === 'withRole'
-      ? `\`${service}\` calls with a role, never as itself: write \`role: arn:aws:iam::ACCOUNT:role/NAME\` with ${row.lookFor}`
-      : `\`${service}\` never calls, Lambda polls it: write \`eventSourceMapping:\` with ${row.lookFor}`;
+  const fix = explainRoleCaller(service, row);
   findings.problems.push({ pointer: extendPointer(pointer, 'service'), at: 'value', message: fix });
   return true;
 }

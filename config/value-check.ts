@@ -1,3 +1,4 @@
+import { findRoleCaller, type RoleCaller } from '../core/allowlist/role-callers.ts';
 import { hasWildcard, parseArn } from '../core/arn.ts';
 import { parseFunctionArn } from '../core/record/function-reference.ts';
 import { readExpiry } from './expiry.ts';
@@ -29,6 +30,13 @@ export const checkAccount: ValueCheck = (value) => {
   return `${quote(value)} is not an account id, ${expected}: ${hint}`;
 };
 
+/** Says how a service that never calls as itself does call, and what to write instead. */
+export function explainRoleCaller(service: string, { calls, lookFor }: RoleCaller): string {
+  return calls === 'polledByLambda'
+    ? `\`${service}\` never calls, Lambda polls it: write \`eventSourceMapping:\` with ${lookFor}`
+    : `\`${service}\` calls with a role, never as itself: write \`role: arn:aws:iam::ACCOUNT:role/NAME\` with ${lookFor}`;
+}
+
 const SERVICE = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/;
 const ALEXA = new Set(['alexa-appkit.amazon.com', 'alexa-connectedhome.amazon.com']);
 
@@ -42,7 +50,14 @@ export const checkService: ValueCheck = (value) => {
   const lower = value.toLowerCase();
   if (SERVICE.test(lower)) return `${quote(value)} has capital letters, ${expected}: write ${quote(lower)}`;
   if (/^[a-z0-9-]+$/.test(lower)) {
-    return `${quote(value)} is not a service principal, ${expected}: write ${quote(`${lower}.amazonaws.com`)}`;
+    const principal = `${lower}.amazonaws.com`;
+    const row = findRoleCaller(principal);
+    // What would be refused next is not worth proposing.
+    const fix =
+      row === undefined || row.calls === 'eitherWay'
+        ? `write ${quote(principal)}`
+        : explainRoleCaller(principal, row);
+    return `${quote(value)} is not a service principal, ${expected}: ${fix}`;
   }
   return `${quote(value)} is not a service principal, ${expected}`;
 };

@@ -62,7 +62,6 @@ describe('invokeguard explain', () => {
       '4. Caller: s3.amazonaws.com for arn:aws:s3:::uploads',
       '   from userIdentity.type, userIdentity.invokedBy, requestParameters.sourceArn, requestParameters.sourceAccount',
       '5. Function entry: /functions/0, the name thumbnailer, mode enforce',
-      '   0 entries name other functions',
       '6. Invokers, as of 2026-10-01T12:00:00Z:',
       ' > /functions/0/invokers/0  yes: the service s3.amazonaws.com, for arn:aws:s3:::uploads of the account 111122223333',
       '   /functions/0/invokers/1  no, another kind of caller: sessions of the role arn:aws:iam::111122223333:role/ci, until 2027-01-31T00:00:00.000Z',
