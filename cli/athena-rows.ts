@@ -1,6 +1,7 @@
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import type { ResolvedMappings } from '../core/allowlist/invoker-match.ts';
 import { identifyCaller } from '../core/caller/caller.ts';
+import { parseEventTime } from '../core/record/event-time.ts';
 import { parseInvocation } from '../core/record/invocation.ts';
 import { decideInvocation } from '../core/verdict/decision.ts';
 import { groupInvocation } from '../logs/replay/call-group.ts';
@@ -54,7 +55,7 @@ export function rejudgeRow(row: ResultRow, allowlist: Allowlist, mappings: Resol
   const decision = decideInvocation(parsed, identifyCaller(parsed), allowlist, mappings);
   const { group, sessionName } = groupInvocation(parsed, 'read');
   const { eventID, eventTime } = parsed;
-  const atMs = Date.parse(eventTime ?? '');
+  const atMs = parseEventTime(eventTime);
   const line = composeReplayLine({ group, decision, before: null, eventID, eventTime, atMs, sessionName });
   const isSame = row['verdict'] === line.verdict && row['entry'] === line.entry;
   return { kind: 'line', line, agreement: isSame ? 'same' : 'different' };

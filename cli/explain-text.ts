@@ -1,6 +1,7 @@
 import type { FunctionSelector } from '../core/allowlist/allowlist.ts';
 import { describeCaller } from '../core/caller/description.ts';
 import type { Entrance } from '../core/record/entrance.ts';
+import { parseEventTime } from '../core/record/event-time.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { printSafely } from '../core/text.ts';
 import type { Envelope, Explanation, InvokerStep, JudgedExplanation } from '../core/verdict/explanation.ts';
@@ -124,7 +125,7 @@ function describeInvokers({ invocation, caller, invokers, decision }: JudgedExpl
   if (decision.guarded === null) return ['6. Invokers: not asked, no entry guards the function'];
   if (caller.kind === 'unknown') return ['6. Invokers: not asked, the caller has no name'];
   if (invokers.length === 0) return ['6. Invokers: nobody is listed'];
-  const atMs = Date.parse(invocation.eventTime ?? '');
+  const atMs = parseEventTime(invocation.eventTime);
   return [
     `6. Invokers, as of ${invocation.eventTime ?? 'no time'}:`,
     // Without a time nothing can be said to have expired.

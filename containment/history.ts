@@ -1,4 +1,5 @@
 import type { Outcome } from '../core/alert/outcome.ts';
+import { parseEventTime } from '../core/record/event-time.ts';
 import type { Ledger, PolicyTarget } from './ports.ts';
 
 /**
@@ -22,6 +23,6 @@ export async function holdAgainstHistory(
   const latest = containments.find((containment) => containment.state === 'settled');
   if (latest === undefined) return outcome;
   const containedTime = latest.snapshot.storedTime;
-  const gotInAfter = Date.parse(eventTime) > Date.parse(containedTime) + SETTLING_MS;
+  const gotInAfter = parseEventTime(eventTime) > Date.parse(containedTime) + SETTLING_MS;
   return gotInAfter ? { kind: 'ineffective', containedTime, notStopped: outcome.notStopped } : outcome;
 }

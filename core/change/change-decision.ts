@@ -2,6 +2,7 @@ import { type Allowlist, type FunctionEntry, listInvokers } from '../allowlist/a
 import { findFunctionEntry } from '../allowlist/function-match.ts';
 import { GUARD_FUNCTION_NAMES, nameGuard } from '../guard.ts';
 import { readSidEffect } from '../plan/guard-sid.ts';
+import { parseEventTime } from '../record/event-time.ts';
 import { parseFunctionName, qualifyFunctionArn } from '../record/function-reference.ts';
 import type { ConfigurationChange, FunctionAction, GuardAction } from './change.ts';
 import { type ChangeDecision, closes, neutral, opens, tampers } from './change-verdict.ts';
@@ -38,7 +39,7 @@ export function judgeChange(change: ConfigurationChange, allowlist: Allowlist): 
     resourceArn: qualifyFunctionArn(functionArn, change.qualifier),
     guarded,
     entries: listInvokers(allowlist, guarded),
-    now: Date.parse(change.eventTime ?? ''),
+    now: parseEventTime(change.eventTime),
     guardId,
   };
   return judgeGuarded(action, { ...change, functionArn }, place, allowlist);

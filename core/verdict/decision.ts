@@ -10,6 +10,7 @@ import { listCandidates } from '../allowlist/invoker-index.ts';
 import { matchEntry, type ResolvedMappings } from '../allowlist/invoker-match.ts';
 import type { NarrowedFields } from '../allowlist/narrowing-match.ts';
 import type { Caller } from '../caller/caller.ts';
+import { parseEventTime } from '../record/event-time.ts';
 import type { LambdaInvocation } from '../record/invocation.ts';
 import { findNamesake } from './namesake.ts';
 
@@ -111,7 +112,7 @@ function decideByEntries(
 /** Whether an entry's term runs at the time of the call; `untold` where the record does not say that time. */
 function judgeTerm(entry: InvokerEntry, eventTime: string | null): 'runs' | 'over' | 'untold' {
   if (entry.expires === undefined) return 'runs';
-  const atMs = Date.parse(eventTime ?? '');
+  const atMs = parseEventTime(eventTime);
   if (Number.isNaN(atMs)) return 'untold';
   return isLive(entry, atMs) ? 'runs' : 'over';
 }

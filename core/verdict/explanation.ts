@@ -14,6 +14,7 @@ import { parseChange } from '../change/change-record.ts';
 import type { ChangeDecision } from '../change/change-verdict.ts';
 import type { JsonObject } from '../json.ts';
 import { openEnvelope } from '../record/envelope.ts';
+import { parseEventTime } from '../record/event-time.ts';
 import {
   type LambdaInvocation,
   parseInvocation,
@@ -159,7 +160,7 @@ function explainInvokers(
 ): readonly Answer[] {
   // Entries are never asked about a caller that has no name.
   if (guarded === null || caller.kind === 'unknown') return [];
-  const atMs = Date.parse(invocation.eventTime ?? '');
+  const atMs = parseEventTime(invocation.eventTime);
   return listInvokers(allowlist, guarded).map((entry) => ({
     entry,
     match: matchEntry(entry, caller, invocation, mappings),

@@ -1,3 +1,4 @@
+import { parseEventTime } from '../../core/record/event-time.ts';
 import type { Decision } from '../../core/verdict/decision.ts';
 import {
   BATCH_ID,
@@ -72,7 +73,7 @@ export function readEventTime(batch: CallBatch, row: number): string | null {
 export function readEventMs(batch: CallBatch, row: number): number {
   const at = row + BATCH_TIME;
   if (batch.rows[at] === TEXT_PACKED) return (batch.rows[at + 1] ?? 0) * 1000;
-  return Date.parse(readText(batch, at) ?? '');
+  return parseEventTime(readText(batch, at));
 }
 
 /** The key of a row's eventID where it is no packed UUID; undefined where it has none. */

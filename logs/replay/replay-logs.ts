@@ -1,6 +1,7 @@
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
 import type { ConfigurationChange } from '../../core/change/change.ts';
 import { judgeChange } from '../../core/change/change-decision.ts';
+import { parseEventTime } from '../../core/record/event-time.ts';
 import { createHeldCalls } from '../held-calls.ts';
 import type { LogFile } from '../log-files.ts';
 import { createMappingMemory } from '../mapping-memory.ts';
@@ -152,7 +153,7 @@ export async function replayLogs(request: ReplayRequest, consumer: CallConsumer)
       counts.duplicates += 1;
       return;
     }
-    const atMs = Date.parse(change.eventTime ?? '');
+    const atMs = parseEventTime(change.eventTime);
     if (atMs < window.sinceMs || atMs >= window.untilMs) {
       counts.outsideWindow += 1;
       return;
