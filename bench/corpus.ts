@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { createDice, type Dice } from '../test/arbitraries/dice.ts';
 
 /** How records are spread over files. */
 export type CorpusShape = 'large' | 'small';
@@ -25,20 +26,6 @@ const FUNCTIONS = 200;
 const ROLES = 40;
 /** One call in so many comes from a caller whom the allowlist does not list. */
 const STRANGER_EVERY = 1000;
-
-/** Mulberry32: small, and the same everywhere. */
-export function createDice(seed: number): (sides: number) => number {
-  let state = seed >>> 0;
-  return (sides) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % sides;
-  };
-}
-
-/** Answers a whole number from 0 up to, but not including, the number of sides. */
-export type Dice = ReturnType<typeof createDice>;
 
 function rollHex(dice: Dice, digits: number): string {
   let text = '';

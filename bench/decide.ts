@@ -8,7 +8,8 @@ import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { identifyCaller } from '../core/caller/caller.ts';
 import { parseInvocation } from '../core/record/invocation.ts';
 import { decideInvocation, type Verdict } from '../core/verdict/decision.ts';
-import { composeAllowlist, createDice, type Dice, rollInvoke } from './corpus.ts';
+import { createDice, type Dice } from '../test/arbitraries/dice.ts';
+import { composeAllowlist, rollInvoke } from './corpus.ts';
 
 const rounds = Number(process.argv[2] ?? 15);
 const count = Number(process.argv[3] ?? 20_000);

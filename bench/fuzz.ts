@@ -5,7 +5,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readLogFile } from '../logs/log-reader.ts';
-import { createDice, type Dice, mutateRecord } from '../test/arbitraries/record-mutation.ts';
+import { createDice, type Dice } from '../test/arbitraries/dice.ts';
+import { mutateRecord } from '../test/arbitraries/record-mutation.ts';
 import { tryRecord } from '../test/arbitraries/record-trial.ts';
 
 const RECORDS = Number(process.argv[2] ?? 1_000_000);

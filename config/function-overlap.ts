@@ -1,6 +1,7 @@
 import type { FunctionEntry, FunctionSelector } from '../core/allowlist/allowlist.ts';
 import { indexGlobs, listMatches } from '../core/allowlist/glob-index.ts';
-import { coversPattern, overlapsPattern } from './pattern-cover.ts';
+import { overlapsText } from '../core/plan/arn-pattern.ts';
+import { coversPattern } from './pattern-cover.ts';
 import { extendPointer, quote } from './problem.ts';
 import type { Findings } from './shape-reader.ts';
 
@@ -106,7 +107,7 @@ function findEqualGlobs(globs: readonly Glob[], findings: Findings): void {
       if (left === undefined || right === undefined) break;
       if (left.side !== '' && !right.side.startsWith(left.side)) break;
       const second = left.order < right.order ? right : left;
-      if (told.has(second) || !overlapsPattern(left.glob, right.glob)) continue;
+      if (told.has(second) || !overlapsText(left.glob, right.glob)) continue;
       told.add(second);
       tellEqual(second === right ? left : right, second, findings);
     }

@@ -75,3 +75,18 @@ function cutArn(text: string): readonly string[] | undefined {
   if (parts.length < 6) return undefined;
   return [...parts.slice(0, 5), parts.slice(5).join(':')];
 }
+
+const ACCOUNT = /^\d{12}$/;
+
+/** True for the id of an AWS account. */
+export function isAccountId(text: string): boolean {
+  return ACCOUNT.test(text);
+}
+
+/**
+ * The partition that a Region lies in.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
+export function findPartition(region: string): string {
+  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

@@ -24,3 +24,8 @@ export function encodeJsonLine(value: unknown): string {
     ).join(''),
   );
 }
+
+/** Orders texts by their code units, the same on every machine. */
+export function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

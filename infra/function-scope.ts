@@ -1,8 +1,9 @@
 import { Arn, ArnFormat, type Stack, Token } from 'aws-cdk-lib';
-import { overlapsPattern } from '../config/pattern-cover.ts';
 import type { Allowlist, FunctionEntry, FunctionSelector, Mode } from '../core/allowlist/allowlist.ts';
+import { readSelectorName } from '../core/allowlist/function-match.ts';
 import { indexGlobs, listMatches } from '../core/allowlist/glob-index.ts';
 import { GUARD_FUNCTION_NAMES } from '../core/guard.ts';
+import { overlapsText } from '../core/plan/arn-pattern.ts';
 import { parseFunctionName } from '../core/record/function-reference.ts';
 
 /** The functions of one stack's account and Region that an allowlist names, as IAM resource ARNs. */
@@ -53,7 +54,7 @@ function indexSelectors(
   return (one) => {
     const name = readName(one);
     if (one.kind === 'glob') {
-      return named.flatMap((other) => (overlapsPattern(name, other.name) ? [other.selector] : []));
+      return named.flatMap((other) => (overlapsText(name, other.name) ? [other.selector] : []));
     }
     return [...(byName.get(name) ?? []), ...listMatches(globs, name).map(({ item }) => item)];
   };
@@ -78,14 +79,7 @@ function listSelectors(allowlist: Allowlist, mode: Mode, stack: Stack): readonly
 }
 
 function readName(selector: FunctionSelector): string {
-  switch (selector.kind) {
-    case 'arn':
-      return parseFunctionName(selector.arn)?.name ?? '';
-    case 'name':
-      return selector.name;
-    case 'glob':
-      return selector.glob;
-  }
+  return selector.kind === 'glob' ? selector.glob : readSelectorName(selector);
 }
 
 /** A function and its qualifiers: `…:function:name` and `…:function:name:*`; a trailing `*` covers both. */

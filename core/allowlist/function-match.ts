@@ -1,4 +1,5 @@
-import type { Allowlist, FunctionEntry } from './allowlist.ts';
+import { parseFunctionName } from '../record/function-reference.ts';
+import type { Allowlist, FunctionEntry, FunctionSelector } from './allowlist.ts';
 import { type FunctionIndex, indexFunctions, lookUpFunction } from './function-index.ts';
 
 /**
@@ -20,4 +21,16 @@ export function findFunctionEntry(allowlist: Allowlist, functionArn: string): Fu
     INDEXES.set(allowlist.functions, index);
   }
   return lookUpFunction(index, functionArn);
+}
+
+/** The function name that a selector names exactly; empty for a glob. */
+export function readSelectorName(selector: FunctionSelector): string {
+  switch (selector.kind) {
+    case 'arn':
+      return parseFunctionName(selector.arn)?.name ?? '';
+    case 'name':
+      return selector.name;
+    case 'glob':
+      return '';
+  }
 }

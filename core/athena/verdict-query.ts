@@ -21,18 +21,6 @@ import { quoteJson, type Sql } from './sql-text.ts';
  */
 export const QUERY_BYTES = 262_144;
 
-/** Why a query said what it said: the kinds of `Decision.reason`. */
-export const REASON_KINDS = [
-  'listed',
-  'noFunction',
-  'unguarded',
-  'unknownCaller',
-  'doubt',
-  'expired',
-  'narrowed',
-  'notListed',
-] as const;
-
 /** What the verdicts are selected for: the query ends with this, and reads from `judged`. */
 export interface VerdictSelection {
   readonly allowlist: Allowlist;

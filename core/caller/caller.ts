@@ -1,4 +1,4 @@
-import { parseArn } from '../arn.ts';
+import { isAccountId, parseArn } from '../arn.ts';
 import { asObject, asText, type JsonObject } from '../json.ts';
 import type { LambdaInvocation } from '../record/invocation.ts';
 
@@ -180,7 +180,7 @@ function identifyUser(identity: JsonObject): Caller {
 
 function identifyRoot(identity: JsonObject): Caller {
   const account = asText(identity['accountId']) ?? readArnAccount(asText(identity['arn']));
-  if (account === null || !ACCOUNT.test(account)) {
+  if (account === null || !isAccountId(account)) {
     return { kind: 'unknown', seen: 'userIdentity.type Root without an account' };
   }
   return { kind: 'root', account };
@@ -189,7 +189,7 @@ function identifyRoot(identity: JsonObject): Caller {
 /** An account that is named stands above the word `anonymous`: whoever has an account is somebody. */
 function identifyAccount(identity: JsonObject): Caller {
   const account = asText(identity['accountId']);
-  if (account !== null && ACCOUNT.test(account)) return { kind: 'account', account };
+  if (account !== null && isAccountId(account)) return { kind: 'account', account };
   if (saysAnonymous(asText(identity['principalId'])) || saysAnonymous(account)) return { kind: 'anonymous' };
   return { kind: 'unknown', seen: `userIdentity.type AWSAccount with accountId ${account ?? 'absent'}` };
 }
@@ -201,13 +201,11 @@ function saysAnonymous(text: string | null): boolean {
 function identifyFederated(identity: JsonObject): Caller {
   const arn = asText(identity['arn']);
   const account = readArnAccount(arn);
-  if (arn === null || account === null || !ACCOUNT.test(account)) {
+  if (arn === null || account === null || !isAccountId(account)) {
     return { kind: 'unknown', seen: 'userIdentity.type FederatedUser without an ARN' };
   }
   return { kind: 'federated', account, arn };
 }
-
-const ACCOUNT = /^\d{12}$/;
 
 function readArnAccount(arn: string | null): string | null {
   return arn === null ? null : (parseArn(arn)?.account ?? null);

@@ -1,7 +1,8 @@
+import { findPartition } from '../arn.ts';
 import { isMappingArn } from '../caller/caller.ts';
 import { asObject, asText, type JsonObject } from '../json.ts';
 import { type FunctionReference, qualifyFunctionArn } from '../record/function-reference.ts';
-import { learnMapping } from '../record/learnt-mapping.ts';
+import { composeMappingArn, learnMapping } from '../record/learnt-mapping.ts';
 import type { FunctionAction } from './change.ts';
 import { readMappingFault } from './mapping-fault.ts';
 import { rebuildStatement } from './requested-grant.ts';
@@ -136,8 +137,6 @@ function readMapping(record: JsonObject, step: 'created' | 'changed' | 'deleted'
   };
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** The mapping of a record that failed, or that Lambda wrote itself: an ARN as it stands, or composed of its UUID. */
 function findMappingArn(record: JsonObject): string | null {
   const resources: readonly unknown[] = Array.isArray(record['resources']) ? record['resources'] : [];
@@ -149,7 +148,6 @@ function findMappingArn(record: JsonObject): string | null {
   const uuid = asText(parameters?.['uUID']) ?? asText(parameters?.['uuid']) ?? asText(parameters?.['UUID']);
   const region = asText(record['awsRegion']);
   const account = asText(record['recipientAccountId']);
-  if (uuid === null || !UUID.test(uuid) || region === null || account === null) return null;
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  return `arn:${partition}:lambda:${region}:${account}:event-source-mapping:${uuid}`;
+  if (uuid === null || region === null || account === null) return null;
+  return composeMappingArn({ partition: findPartition(region), region, account, uuid }) ?? null;
 }

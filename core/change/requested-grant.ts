@@ -1,4 +1,4 @@
-import { parseArn } from '../arn.ts';
+import { isAccountId, parseArn } from '../arn.ts';
 import { asText, type JsonObject } from '../json.ts';
 import type { GrantPrincipal } from '../plan/grant.ts';
 import { type PermissionTerms, writeGrant } from '../plan/narrowed-grant.ts';
@@ -33,7 +33,7 @@ export function rebuildStatement(parameters: JsonObject, resourceArn: string): J
 
 function readPrincipal(text: string): GrantPrincipal {
   if (text === '*') return { kind: 'anyone' };
-  if (/^\d{12}$/.test(text)) return { kind: 'account', account: text };
+  if (isAccountId(text)) return { kind: 'account', account: text };
   if (parseArn(text) !== undefined) return { kind: 'iam', arn: text };
   return text.includes('.') ? { kind: 'service', service: text } : { kind: 'other', text };
 }

@@ -1,5 +1,5 @@
 import type { InvokerEntry } from '../allowlist/allowlist.ts';
-import { hasWildcard, parseArn } from '../arn.ts';
+import { hasWildcard, isAccountId, parseArn } from '../arn.ts';
 import type { Grant, GrantCondition, GrantPrincipal } from '../plan/grant.ts';
 import { mayServeThrough } from '../plan/grant-reach.ts';
 import { listPairs, narrowPrincipal, type PermissionTerms, readTerms } from '../plan/narrowed-grant.ts';
@@ -70,7 +70,7 @@ function narrowByKey(principal: GrantPrincipal, conditions: readonly GrantCondit
     if (!NAMES_ONE.test(operator) || hasWildcard(value)) continue;
     if (key === 'aws:principalarn' && /^arn:[^:]+:iam::\d{12}:(role|user)\//.test(value))
       return { kind: 'iam', arn: value };
-    if (key === 'aws:principalaccount' && /^\d{12}$/.test(value)) return { kind: 'account', account: value };
+    if (key === 'aws:principalaccount' && isAccountId(value)) return { kind: 'account', account: value };
     if (key === 'aws:principalservicename') return { kind: 'service', service: value };
   }
   return principal;
@@ -96,7 +96,7 @@ function isAnswered({ key, operator, values }: GrantCondition, principal: GrantP
 /** A source ARN with an account in it says the account too; that of a bucket does not. */
 function completeTerms(terms: PermissionTerms | undefined): PermissionTerms | undefined {
   const account = parseArn(terms?.sourceArn ?? '')?.account ?? '';
-  if (terms === undefined || terms.sourceAccount !== undefined || !/^\d{12}$/.test(account)) return terms;
+  if (terms === undefined || terms.sourceAccount !== undefined || !isAccountId(account)) return terms;
   return { ...terms, sourceAccount: account };
 }
 

@@ -1,4 +1,5 @@
 import type { Caller } from '../caller/caller.ts';
+import { compareTexts } from '../text.ts';
 import {
   type CallerSighting,
   type FunctionSightings,
@@ -195,6 +196,5 @@ const CAUTIOUS_KINDS: ReadonlyMap<Caller['kind'], string> = new Map([
 ]);
 
 function compareEntries(left: WrittenEntry | null, right: WrittenEntry | null): number {
-  const [one, other] = [JSON.stringify(left), JSON.stringify(right)];
-  return one < other ? -1 : one > other ? 1 : 0;
+  return compareTexts(JSON.stringify(left), JSON.stringify(right));
 }

@@ -1,6 +1,7 @@
 import { type Allowlist, type InvokerEntry, listInvokers } from '../allowlist/allowlist.ts';
 import { hasWildcard, parseArn } from '../arn.ts';
 import { isJsonObject } from '../json.ts';
+import { compareTexts } from '../text.ts';
 
 /** The value of a field: exactly this text, every text that starts with it, or every text that fits its `*`. */
 export interface FieldValue {
@@ -94,10 +95,6 @@ function readNarrowing(
   return { kind: 'none', invokedBy: invokedBy.map(String).sort(compareTexts) };
 }
 
-function compareTexts(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
 function readService(entry: Extract<InvokerEntry, { kind: 'service' }>): AtomReading {
   const { service, sourceArn, sourceAccount } = entry;
   if (service === 'lambda.amazonaws.com') return pass('Lambda calls for event source mappings too');
@@ -163,7 +160,7 @@ export function readAtomSets(allowlist: Allowlist): readonly AtomSet[] {
         passing.push({ pointer: entry.pointer, why: reading.why });
       }
     }
-    const sorted = [...atoms.values()].sort((left, right) => (left.key < right.key ? -1 : 1));
+    const sorted = [...atoms.values()].sort((left, right) => compareTexts(left.key, right.key));
     return { callers: makeCallerSet(sorted), passing, entries };
   });
 }

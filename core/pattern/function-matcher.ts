@@ -1,6 +1,6 @@
 import type { Allowlist, FunctionEntry } from '../allowlist/allowlist.ts';
+import { readSelectorName } from '../allowlist/function-match.ts';
 import { matchWildcard } from '../arn.ts';
-import { parseFunctionName } from '../record/function-reference.ts';
 
 /** How a pattern tells a function by `resources.ARN`, which is unqualified in a record. */
 export type FunctionMatcher =
@@ -74,7 +74,7 @@ function writeExclusion(but: readonly string[]): unknown {
  */
 export function shortenArns(allowlist: Allowlist): readonly FunctionMatcher[] {
   const counts = new Map<string, number>();
-  const names = allowlist.functions.map(readSelectorName);
+  const names = allowlist.functions.map(({ selector }) => readSelectorName(selector));
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return allowlist.functions.map((entry, index) => {
     const name = names[index] ?? '';
@@ -82,16 +82,4 @@ export function shortenArns(allowlist: Allowlist): readonly FunctionMatcher[] {
       ? { kind: 'suffix', suffix: `:${name}` }
       : matchFunction(entry);
   });
-}
-
-/** The name that an entry names exactly; empty for a glob. */
-export function readSelectorName({ selector }: FunctionEntry): string {
-  switch (selector.kind) {
-    case 'arn':
-      return parseFunctionName(selector.arn)?.name ?? '';
-    case 'name':
-      return selector.name;
-    case 'glob':
-      return '';
-  }
 }

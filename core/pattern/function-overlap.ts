@@ -1,8 +1,9 @@
 import type { Allowlist, FunctionEntry } from '../allowlist/allowlist.ts';
+import { readSelectorName } from '../allowlist/function-match.ts';
 import { matchWildcard } from '../arn.ts';
 import { overlapsText } from '../plan/arn-pattern.ts';
 import type { AtomSet } from './caller-atom.ts';
-import { type FunctionMatcher, readSelectorName, takesFunction } from './function-matcher.ts';
+import { type FunctionMatcher, takesFunction } from './function-matcher.ts';
 
 /** How functions are told, and what that lets through. */
 export interface GuardedMatchers {
@@ -88,7 +89,7 @@ function findNamesakes({ allowlist, sets }: OverlapSource): readonly FunctionOve
     ),
   );
   return allowlist.functions.flatMap((entry, place) => {
-    const name = readSelectorName(entry);
+    const name = readSelectorName(entry.selector);
     const index = entry.selector.kind === 'arn' ? names.get(name) : undefined;
     return index === undefined ? [] : compareCallers(index, place, name, sets);
   });
@@ -110,7 +111,7 @@ function compareCallers(
 function isTaken(entry: FunctionEntry, glob: string): boolean {
   const { selector } = entry;
   const widened = glob.replaceAll('?', '*');
-  if (selector.kind !== 'glob') return matchWildcard(widened, readSelectorName(entry));
+  if (selector.kind !== 'glob') return matchWildcard(widened, readSelectorName(selector));
   const above = widened !== glob || selector.glob.length > glob.length;
   return above && overlapsText(selector.glob, widened);
 }

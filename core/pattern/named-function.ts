@@ -1,6 +1,8 @@
 import type { Allowlist } from '../allowlist/allowlist.ts';
+import { readSelectorName } from '../allowlist/function-match.ts';
+import { compareTexts } from '../text.ts';
 import { type AtomSet, type CallerSet, makeCallerSet } from './caller-atom.ts';
-import { type FunctionMatcher, readSelectorName } from './function-matcher.ts';
+import type { FunctionMatcher } from './function-matcher.ts';
 
 /** What the grouping is told of the allowlist. */
 export interface LooseSource {
@@ -42,7 +44,7 @@ export interface NamedFunctions extends LooseSource {
 /** Reads and orders the functions that have exact names. */
 export function readNamedFunctions(source: LooseSource): NamedFunctions {
   const { allowlist, sets, exclude, matchers } = source;
-  const names = allowlist.functions.map(readSelectorName);
+  const names = allowlist.functions.map(({ selector }) => readSelectorName(selector));
   const uses = countTexts(names);
   const alike = countTexts(sets.map(({ callers }) => callers.text));
   const named = allowlist.functions.flatMap((entry, index): readonly NamedFunction[] => {
@@ -84,10 +86,6 @@ function countTexts(texts: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   return counts;
-}
-
-function compareTexts(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** The text backwards; names and ARNs are ASCII. */

@@ -45,9 +45,14 @@ export function overlapsPattern(left: string, right: string): boolean {
   return leftParts.every((part, index) => overlapsText(part, rightParts[index] ?? ''));
 }
 
-/** Decides whether some text matches both wildcard patterns. */
+/**
+ * Decides whether some text matches both wildcard patterns. What stands before the first `*` of both has to agree, and
+ * what stands behind the last; where both have a `*`, that is enough: each takes what the other has in between.
+ */
 export function overlapsText(left: string, right: string): boolean {
   if (left === right) return true;
+  if (!startsAgree(left, right) || !endsAgree(left, right)) return false;
+  if (left.includes('*') && right.includes('*')) return true;
   if (!hasWildcard(left)) return matchWildcard(right, left);
   if (!hasWildcard(right)) return matchWildcard(left, right);
   // row[j]: the rest of `left` from i and the rest of `right` from j have a text in common.
@@ -67,4 +72,30 @@ export function overlapsText(left: string, right: string): boolean {
     below = row;
   }
   return below[0] === true;
+}
+
+const STAR = 42;
+const QUESTION = 63;
+
+// Both run for each pair of thousands of globs, so they do without anything but numbers.
+function startsAgree(left: string, right: string): boolean {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index += 1) {
+    const a = left.charCodeAt(index);
+    const b = right.charCodeAt(index);
+    if (a === STAR || b === STAR) return true;
+    if (a !== b && a !== QUESTION && b !== QUESTION) return false;
+  }
+  return true;
+}
+
+function endsAgree(left: string, right: string): boolean {
+  const length = Math.min(left.length, right.length);
+  for (let index = 1; index <= length; index += 1) {
+    const a = left.charCodeAt(left.length - index);
+    const b = right.charCodeAt(right.length - index);
+    if (a === STAR || b === STAR) return true;
+    if (a !== b && a !== QUESTION && b !== QUESTION) return false;
+  }
+  return true;
 }

@@ -1,4 +1,4 @@
-import { hasWildcard, matchWildcard, parseArn } from '../arn.ts';
+import { hasWildcard, isAccountId, matchWildcard, parseArn } from '../arn.ts';
 import type { InvokeAction } from '../evaluator/request.ts';
 import { isJsonObject } from '../json.ts';
 import type { PolicyStatement } from '../policy/document.ts';
@@ -123,7 +123,7 @@ function readPrincipal(type: string, text: string): GrantPrincipal {
   if (type === 'Service' && !hasWildcard(text)) return { kind: 'service', service: text };
   if (type !== 'AWS') return { kind: 'other', text };
   if (text === '*') return { kind: 'anyone' };
-  if (/^\d{12}$/.test(text)) return { kind: 'account', account: text };
+  if (isAccountId(text)) return { kind: 'account', account: text };
   const arn = parseArn(text);
   if (arn?.service !== 'iam' || hasWildcard(text)) return { kind: 'other', text };
   if (arn.resource === 'root') return { kind: 'account', account: arn.account };

@@ -1,4 +1,4 @@
-import { hasWildcard, matchWildcard, parseArn } from '../arn.ts';
+import { hasWildcard, isAccountId, matchWildcard, parseArn } from '../arn.ts';
 import type { RequestPrincipal } from '../evaluator/request.ts';
 import { isJsonObject } from '../json.ts';
 import { beUnsure, decideMatch, MATCH, type Match, matchAny, matchEach, NO_MATCH } from './match.ts';
@@ -114,7 +114,7 @@ function matchAws(name: string, principal: RequestPrincipal): PrincipalMatch {
 
 /** The account that a principal stands for where it names a whole account. */
 function readAccount(name: string): string | undefined {
-  if (name.length === 12) return /^\d{12}$/.test(name) ? name : undefined;
+  if (name.length === 12) return isAccountId(name) ? name : undefined;
   if (!name.endsWith(':root')) return undefined;
   return /^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(name)?.[1];
 }

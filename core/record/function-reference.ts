@@ -1,4 +1,4 @@
-import { parseArn } from '../arn.ts';
+import { isAccountId, parseArn } from '../arn.ts';
 
 /** A Lambda function as a record or a person names it: the unqualified ARN, and the qualifier if one was given. */
 export interface FunctionReference {
@@ -17,7 +17,6 @@ export interface FunctionName {
 const NAME = /^[A-Za-z0-9-_]{1,140}$/;
 const PARTITION = /^aws(-[a-z]+)*$/;
 const REGION = /^[a-z0-9-]+$/;
-const ACCOUNT = /^\d{12}$/;
 const UNQUALIFIED = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]*$/;
 const QUALIFIED = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]*:[^:]*$/;
 const QUALIFIER = /^(\$LATEST(\.PUBLISHED)?|[A-Za-z0-9-_]{1,128})$/;
@@ -36,7 +35,7 @@ export function parseFunctionArn(text: string): FunctionReference | undefined {
   if (arn === undefined || arn.service !== 'lambda') return undefined;
   const [kind, name = '', qualifier, ...rest] = arn.resource.split(':');
   if (kind !== 'function' || rest.length > 0 || !NAME.test(name)) return undefined;
-  if (!PARTITION.test(arn.partition) || !REGION.test(arn.region) || !ACCOUNT.test(arn.account))
+  if (!PARTITION.test(arn.partition) || !REGION.test(arn.region) || !isAccountId(arn.account))
     return undefined;
   if (qualifier !== undefined && !QUALIFIER.test(qualifier)) return undefined;
   return {

@@ -1,3 +1,4 @@
+import { findPartition } from '../arn.ts';
 import { asObject, asText, isJsonObject, type JsonObject } from '../json.ts';
 import { type Entrance, nameEntrance } from './entrance.ts';
 import { openEnvelope } from './envelope.ts';
@@ -198,6 +199,6 @@ export function composeFunctionArn(record: JsonObject, name: string | undefined)
   const region = asText(record['awsRegion']);
   const account = asText(record['recipientAccountId']);
   if (region === null || account === null) return undefined;
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  const partition = findPartition(region);
   return parseFunctionArn(`arn:${partition}:lambda:${region}:${account}:function:${name}`)?.functionArn;
 }

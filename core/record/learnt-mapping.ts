@@ -39,11 +39,25 @@ export function learnMapping(input: unknown): LearntMapping | undefined {
   const partition = parseArn(sourceArn ?? '')?.partition;
   const region = readText(record, 'awsRegion');
   const account = readText(record, 'recipientAccountId');
-  if (sourceArn === undefined || partition === undefined || uuid === undefined || !UUID.test(uuid)) {
-    return undefined;
-  }
+  if (sourceArn === undefined || partition === undefined || uuid === undefined) return undefined;
   if (region === undefined || account === undefined) return undefined;
-  const mappingArn = `arn:${partition}:lambda:${region}:${account}:event-source-mapping:${uuid}`;
+  const mappingArn = composeMappingArn({ partition, region, account, uuid });
+  if (mappingArn === undefined) return undefined;
   const statedArn = readText(response, 'eventSourceMappingArn') ?? mappingArn;
   return statedArn === mappingArn ? { mappingArn, sourceArn } : undefined;
+}
+
+/** The parts of a mapping's ARN. */
+export interface MappingPlace {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  readonly uuid: string;
+}
+
+/** The ARN of an event source mapping; `undefined` where its id is none. */
+export function composeMappingArn({ partition, region, account, uuid }: MappingPlace): string | undefined {
+  return UUID.test(uuid)
+    ? `arn:${partition}:lambda:${region}:${account}:event-source-mapping:${uuid}`
+    : undefined;
 }

@@ -9,9 +9,10 @@ export interface EventWindow {
   readonly meet: (a: number, b: number, c: number, d: number) => 'new' | 'seen';
 }
 
-/** Of the IDs before the current one, at least so many are remembered, and at most twice as many. */
-export const WINDOW_EVENTS = 786_432;
-/** A table is never fuller than three quarters. */
+/**
+ * A table is never fuller than three quarters: of the IDs before the current one at least 786,432 are remembered, and at
+ * most twice as many.
+ */
 const MOST_SLOTS = 2 ** 20;
 const FEWEST_SLOTS = 2 ** 12;
 

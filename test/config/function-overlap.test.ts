@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { findFunctionOverlaps, writeSelector } from '../../config/function-overlap.ts';
-import { coversPattern, overlapsPattern } from '../../config/pattern-cover.ts';
+import { coversPattern } from '../../config/pattern-cover.ts';
 import type { FunctionEntry } from '../../core/allowlist/allowlist.ts';
+import { overlapsText } from '../../core/plan/arn-pattern.ts';
 
 const glob = fc
   .string({ unit: fc.constantFrom('a', 'b', '*', '?'), minLength: 1, maxLength: 5 })
@@ -26,7 +27,7 @@ describe('findFunctionOverlaps', () => {
           found.map(({ pointer }) => pointer).toSorted();
         const name = (index: number): string => `/functions/${index}/name`;
         const equal = globs.flatMap((one, index) =>
-          globs.slice(0, index).some((other) => other.length === one.length && overlapsPattern(other, one))
+          globs.slice(0, index).some((other) => other.length === one.length && overlapsText(other, one))
             ? [name(index)]
             : [],
         );

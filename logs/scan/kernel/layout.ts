@@ -27,7 +27,7 @@ export const MAX_ROWS = 0x1000;
 /** Log text, followed by at least 16 zero bytes. */
 export const INPUT_AT = 0x4c0000;
 export const INPUT_BYTES = 0x200000;
-export const MEMORY_PAGES = 0x6d;
+// All of it ends within the 109 pages of memory that build.mjs gives the kernel.
 
 /** What a scan ends with: more text is needed from `position` on … */
 export const STATUS_MORE = 0;

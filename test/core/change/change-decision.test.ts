@@ -8,7 +8,8 @@ import { nameGuard } from '../../../core/guard.ts';
 import { isJsonObject } from '../../../core/json.ts';
 import { planContainment } from '../../../core/plan/containment-planner.ts';
 import { printSafely } from '../../../core/text.ts';
-import { createDice, mutateRecord } from '../../arbitraries/record-mutation.ts';
+import { createDice } from '../../arbitraries/dice.ts';
+import { mutateRecord } from '../../arbitraries/record-mutation.ts';
 import { CHANGE_ALLOWLIST } from './allowlist.ts';
 
 interface Case {

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { createDice, mutateRecord } from '../../arbitraries/record-mutation.ts';
+import { createDice } from '../../arbitraries/dice.ts';
+import { mutateRecord } from '../../arbitraries/record-mutation.ts';
 import { tryRecord } from '../../arbitraries/record-trial.ts';
 
 const HANDWRITTEN = 'test/records/handwritten';
