@@ -2,7 +2,7 @@ import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps
 import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import type { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { DEFAULT_TABLE, DEFAULT_WORKGROUP } from '../core/athena/log-table.ts';
 import { QUERIES } from '../core/athena/query-catalogue.ts';
@@ -12,6 +12,7 @@ import type { AppSettings } from './app-settings.ts';
 import type { AthenaSetting } from './athena-settings.ts';
 import { createLogTable } from './athena-table.ts';
 import { findKey } from './encryption-key.ts';
+import { closeBucket } from './trail-bucket.ts';
 
 /** What the stack for Athena is made of. */
 export interface AthenaStackProps extends StackProps {
@@ -58,12 +59,7 @@ export class AthenaStack extends Stack {
 
   #createResultBucket(encryptionKey: IKey | undefined): Bucket {
     return new Bucket(this, 'Results', {
-      ...(encryptionKey === undefined
-        ? { encryption: BucketEncryption.S3_MANAGED }
-        : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
+      ...closeBucket(encryptionKey),
       lifecycleRules: [
         {
           id: 'expire-results',

@@ -1,7 +1,13 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type CfnBucket,
+} from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
 /** What the bucket for a trail's log files needs to know. */
@@ -14,19 +20,25 @@ export interface TrailBucketProps {
   readonly encryptionKey: IKey | undefined;
 }
 
-/**
- * Makes the bucket that CloudTrail delivers to: encrypted, private, TLS only, versioned, and kept when the stack goes.
- * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
- */
-export function createTrailBucket(scope: Construct, id: string, props: TrailBucketProps): Bucket {
-  const { encryptionKey } = props;
-  const bucket = new Bucket(scope, id, {
+/** How every bucket of the app is closed: encrypted, private, TLS only. Without a key S3 encrypts with one of its own. */
+export function closeBucket(encryptionKey: IKey | undefined): BucketProps {
+  return {
     ...(encryptionKey === undefined
       ? { encryption: BucketEncryption.S3_MANAGED }
       : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     minimumTLSVersion: 1.2,
+  };
+}
+
+/**
+ * Makes the bucket that CloudTrail delivers to: encrypted, private, TLS only, versioned, and kept when the stack goes.
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+ */
+export function createTrailBucket(scope: Construct, id: string, props: TrailBucketProps): Bucket {
+  const bucket = new Bucket(scope, id, {
+    ...closeBucket(props.encryptionKey),
     versioned: true,
     lifecycleRules: [
       {

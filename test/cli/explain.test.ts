@@ -3,28 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../cli/main.ts';
 import { recordIo } from './recorded-io.ts';
+import { CALL, ALLOWLIST as ONE_CALLER } from './sample-call.ts';
 
-const ALLOWLIST = `version: 1
-functions:
-  - name: thumbnailer
-    mode: enforce
-    invokers:
-      - service: s3.amazonaws.com
-        sourceArn: arn:aws:s3:::uploads
-        sourceAccount: "111122223333"
-      - role: arn:aws:iam::111122223333:role/ci
+const ALLOWLIST = `${ONE_CALLER}      - role: arn:aws:iam::111122223333:role/ci
         expires: 2027-01-31
 `;
-const CALL = {
-  eventID: 'e1',
-  eventTime: '2026-10-01T12:00:00Z',
-  eventSource: 'lambda.amazonaws.com',
-  eventName: 'Invoke',
-  awsRegion: 'eu-west-1',
-  userIdentity: { type: 'AWSService', invokedBy: 's3.amazonaws.com' },
-  requestParameters: { sourceArn: 'arn:aws:s3:::uploads', sourceAccount: '111122223333' },
-  resources: [{ ARN: 'arn:aws:lambda:eu-west-1:111122223333:function:thumbnailer' }],
-};
 const STRANGER = {
   ...CALL,
   eventID: 'e2',

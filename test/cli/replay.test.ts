@@ -3,27 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { main } from '../../cli/main.ts';
+import { ALLOWLIST, CALL } from './sample-call.ts';
 
-const ALLOWLIST = `version: 1
-functions:
-  - name: thumbnailer
-    mode: enforce
-    invokers:
-      - service: s3.amazonaws.com
-        sourceArn: arn:aws:s3:::uploads
-        sourceAccount: "111122223333"
-`;
-
-const CALL = {
-  eventID: 'e1',
-  eventTime: '2026-10-01T12:00:00Z',
-  eventSource: 'lambda.amazonaws.com',
-  eventName: 'Invoke',
-  awsRegion: 'eu-west-1',
-  userIdentity: { type: 'AWSService', invokedBy: 's3.amazonaws.com' },
-  requestParameters: { sourceArn: 'arn:aws:s3:::uploads', sourceAccount: '111122223333' },
-  resources: [{ ARN: 'arn:aws:lambda:eu-west-1:111122223333:function:thumbnailer' }],
-};
 const STRANGER = {
   ...CALL,
   eventID: 'e2',
