@@ -19,6 +19,7 @@ import { storeSnapshot } from './stored-snapshot.ts';
  * | `switch#<unqualified ARN>` | the tier | the settings before `freeze` or `disable-triggers` | never while it stands; a year after it was rolled back |
  * | `guarded` | `<unqualified ARN>` | a function whose guards follow the allowlist | never; goes with a rollback |
  * | `alert#<SHA-256 of the violation>` | `alert` | who alerted, how often it was seen again | 90 days after it was claimed |
+ * | `sighting#<eventID>` | `sighting` | which path dealt with a finding | 90 days after it was claimed |
  * | `mapping#<ARN of an event source mapping>` | `source` | the ARN that it polls | 90 days after it was last learnt |
  */
 export interface LedgerKey extends Item {
@@ -35,6 +36,11 @@ const MAPPING_DAYS = 90;
 /** The key of an event's item. */
 export function composeEventKey(eventID: string): LedgerKey {
   return { pk: { S: `event#${eventID}` }, sk: { S: 'event' } };
+}
+
+/** The key of the item that says which path dealt with a finding. */
+export function composeSightingKey(eventID: string): LedgerKey {
+  return { pk: { S: `sighting#${eventID}` }, sk: { S: 'sighting' } };
 }
 
 /** The key of the lock on one policy. */

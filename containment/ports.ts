@@ -139,6 +139,31 @@ export interface Ledger {
   confirmAlert(violationKey: string, eventID: string): Promise<void>;
 }
 
+/** By which way a record reached the guard: EventBridge's rules, or the log files that CloudTrail delivers. */
+export type RecordPath = 'live' | 'sweep';
+
+/** Whether a finding was dealt with before. */
+export type Sighting = { readonly kind: 'unseen' } | { readonly kind: 'dealtWith'; readonly by: RecordPath };
+
+/** Whether this run may deal with a finding. */
+export type SightingClaim =
+  | { readonly kind: 'claimed' }
+  | { readonly kind: 'dealtWith'; readonly by: RecordPath }
+  /** The other path is at it this moment; try again later. */
+  | { readonly kind: 'busy' };
+
+/**
+ * Remembers which events were found and dealt with, so that the live path and the log sweep deal with each once. Only
+ * findings are remembered, never authorized calls. Throws `RetryableError` where it cannot be reached.
+ */
+export interface Sightings {
+  readSighting(eventID: string): Promise<Sighting>;
+  /** The same path may claim again what it did not confirm; the other one only when the claim is minutes old. */
+  claimSighting(eventID: string, path: RecordPath, nowMs: number): Promise<SightingClaim>;
+  /** Says that the event is dealt with: contained, alerted, or counted. */
+  confirmSighting(eventID: string, path: RecordPath): Promise<void>;
+}
+
 /** Tells which versions and aliases a function has. */
 export interface QualifierDirectory {
   /** `$LATEST`, then the aliases, then the published versions, newest first. Empty where the function is gone. */

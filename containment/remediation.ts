@@ -10,18 +10,19 @@ import { parseFunctionArn } from '../core/record/function-reference.ts';
 import { type LambdaInvocation, parseInvocation, type SkipReason } from '../core/record/invocation.ts';
 import { placeInvocation } from '../core/record/placement.ts';
 import { type Decision, decideInvocation, type Verdict } from '../core/verdict/decision.ts';
+import { type AlertingPorts, type AlertSending, sendAlert } from './alerting.ts';
 import { type ContainmentPorts, containTarget } from './containment.ts';
 import { PermanentError, RetryableError } from './errors.ts';
 import { holdAgainstHistory } from './history.ts';
 import { disableMapping, type MappingPorts, resolveMapping } from './mapping.ts';
 import { findPolicyOwner } from './policy-owner.ts';
-import type { AlertPublisher, ConvergenceQueue, FunctionTags } from './ports.ts';
+import type { ConvergenceQueue, FunctionTags, RecordPath, Sightings } from './ports.ts';
 
 /** Everything the remediation of one record acts on. */
-export interface RemediationPorts extends ContainmentPorts, MappingPorts {
-  readonly alerts: AlertPublisher;
+export interface RemediationPorts extends ContainmentPorts, MappingPorts, Pick<AlertingPorts, 'alerts'> {
   readonly convergence: ConvergenceQueue;
   readonly tags: FunctionTags;
+  readonly sightings: Sightings;
 }
 
 /** One delivery of one record. */
@@ -32,6 +33,7 @@ export interface Delivery {
   readonly messageId: string;
   /** How often this message has been delivered, from 1. */
   readonly deliveryCount: number;
+  readonly path: RecordPath;
 }
 
 /** What became of one delivery. */
@@ -42,9 +44,10 @@ export type Remediation =
   | {
       readonly kind: 'alerted';
       readonly about: AlertSubject;
-      /** `repeated` where the same violation was alerted before and was only counted. */
-      readonly alert: 'sent' | 'repeated';
-    };
+      readonly alert: AlertSending;
+    }
+  /** A violation that was found and dealt with before, by this path or the other. */
+  | { readonly kind: 'dealtWith'; readonly by: RecordPath };
 
 /** From this delivery on, a containment that cannot be finished is alerted, and tried again all the same. */
 const DELAY_ALERT_DELIVERY = 3;
@@ -75,11 +78,11 @@ export async function remediateRecord(
   const call: Call = { delivery, invocation: parsed, caller, decision, verdict };
   try {
     const outcome = await respond(call, allowlist, guard, ports);
-    return await alertOnce({ guard, invocation: parsed, caller, decision, outcome }, call, ports);
+    return await settleCall({ guard, invocation: parsed, caller, decision, outcome }, call, ports);
   } catch (error) {
     if (error instanceof RetryableError && delivery.deliveryCount >= DELAY_ALERT_DELIVERY) {
       const outcome: Outcome = { kind: 'delayed', reason: error.message };
-      await alertOnce({ guard, invocation: parsed, caller, decision, outcome }, call, ports);
+      await alertCall({ guard, invocation: parsed, caller, decision, outcome }, call, ports);
     }
     throw error;
   }
@@ -155,30 +158,63 @@ function chooseScope(guarded: FunctionEntry, offender: Caller): ContainmentScope
 }
 
 /**
+ * Alerts, and hands the function's other policies on, once for each event whichever path it came by. Nothing of this
+ * stands before the containment, which is idempotent by itself.
+ */
+async function settleCall(found: AlertSubject, call: Call, ports: RemediationPorts): Promise<Remediation> {
+  const { eventID } = call.invocation;
+  const { path } = call.delivery;
+  // A record without an eventID is never a duplicate.
+  if (eventID !== null) {
+    const claim = await ports.sightings.claimSighting(eventID, path, ports.clock.nowMs());
+    if (claim.kind === 'dealtWith') return claim;
+    if (claim.kind === 'busy') {
+      throw new RetryableError('EventInWork', `event \`${eventID}\` is being dealt with by the other path`);
+    }
+  }
+  const remediation = await alertCall(found, call, ports);
+  await requestConvergence(found, call, ports);
+  if (eventID !== null) await ports.sightings.confirmSighting(eventID, path);
+  return remediation;
+}
+
+/**
  * Alerts unless the same violation was alerted within the ledger's window; a crash in between alerts again.
  * A policy that was changed is always alerted; calls of the same caller that were on their way meanwhile are not.
  */
-async function alertOnce(found: AlertSubject, call: Call, ports: RemediationPorts): Promise<Remediation> {
+async function alertCall(found: AlertSubject, call: Call, ports: RemediationPorts): Promise<Remediation> {
   const eventID = nameEvent(call);
   const { outcome } = found;
   const state = outcome.kind === 'contained' ? `contained ${outcome.containmentId}` : outcome.kind;
-  const key = composeViolationKey(call, state);
-  const claim = await ports.ledger.claimAlert(key, eventID, ports.clock.nowMs());
-  if (claim.kind === 'repeated') return { kind: 'alerted', about: found, alert: 'repeated' };
-  const about = await addPolicyOwner(found, ports.tags);
-  await ports.alerts.publishAlert(composeAlert(about));
-  const { functionArn } = call.invocation;
-  if (outcome.kind === 'contained' && functionArn !== null) {
-    const offender = call.caller;
-    await ports.convergence.requestConvergence({ kind: 'function', functionArn, runID: eventID, offender });
-  }
-  await ports.ledger.confirmAlert(key, eventID);
-  if (outcome.kind === 'contained') {
+  let about = found;
+  const compose = async () => {
+    about = await addPolicyOwner(found, ports.tags);
+    return composeAlert(about);
+  };
+  const alert = await sendAlert({ key: composeViolationKey(call, state), eventID, compose }, ports);
+  if (alert !== 'repeated' && outcome.kind === 'contained') {
     const later = composeViolationKey(call, 'alreadyContained');
     await ports.ledger.claimAlert(later, eventID, ports.clock.nowMs());
     await ports.ledger.confirmAlert(later, eventID);
   }
-  return { kind: 'alerted', about, alert: 'sent' };
+  return { kind: 'alerted', about, alert };
+}
+
+/** The other versions and aliases have policies of their own. The job is the same however often it is asked for. */
+async function requestConvergence(
+  { outcome }: AlertSubject,
+  call: Call,
+  ports: RemediationPorts,
+): Promise<void> {
+  const { functionArn } = call.invocation;
+  if (outcome.kind !== 'contained' || functionArn === null) return;
+  const offender = call.caller;
+  await ports.convergence.requestConvergence({
+    kind: 'function',
+    functionArn,
+    runID: nameEvent(call),
+    offender,
+  });
 }
 
 /** Only a policy that was rewritten can be overwritten by whoever owns it. */

@@ -17,8 +17,25 @@ export const REMEDIATOR_NAME = 'invokeguard-remediator';
 /** The fixed name of the converging function. */
 export const CONVERGER_NAME = 'invokeguard-converger';
 
+/** The fixed name of the function that reads the log files that CloudTrail delivers. */
+export const SWEEPER_NAME = 'invokeguard-sweeper';
+
+/** The fixed name of the function that proves, on a schedule, that the whole chain is alive. */
+export const HEARTBEAT_NAME = 'invokeguard-heartbeat';
+
+/**
+ * The fixed name of the function that the heartbeat calls. It does nothing, is on no list, and is guarded like any
+ * other, so it is not among `GUARD_FUNCTION_NAMES`.
+ */
+export const HEARTBEAT_TARGET_NAME = 'invokeguard-heartbeat-target';
+
 /** All functions of the guard: their own calls are left out of selectors, patterns and verdicts, by exact name. */
-export const GUARD_FUNCTION_NAMES: readonly string[] = [REMEDIATOR_NAME, CONVERGER_NAME];
+export const GUARD_FUNCTION_NAMES: readonly string[] = [
+  REMEDIATOR_NAME,
+  CONVERGER_NAME,
+  SWEEPER_NAME,
+  HEARTBEAT_NAME,
+];
 
 /** Where functions are: what their ARNs have in common. */
 export interface FunctionPlace {
@@ -40,6 +57,21 @@ export const LONGEST_PLACE: FunctionPlace = {
 /** The unqualified ARNs of all functions of the guard in one place. */
 export function listGuardFunctionArns({ partition, region, account }: FunctionPlace): readonly string[] {
   return GUARD_FUNCTION_NAMES.map((name) => `arn:${partition}:lambda:${region}:${account}:function:${name}`);
+}
+
+/**
+ * The fixed name of the role that a function of the guard runs with. Roles belong to no Region, so the name holds it.
+ * By the exact ARN the guard knows its own writes from anybody else's.
+ */
+export function nameGuardRole(functionName: string, region: string): string {
+  return `${functionName}-${region}`;
+}
+
+/** The ARNs of the roles of all functions of the guard in one place. */
+export function listGuardRoleArns({ partition, region, account }: FunctionPlace): readonly string[] {
+  return GUARD_FUNCTION_NAMES.map(
+    (name) => `arn:${partition}:iam::${account}:role/${nameGuardRole(name, region)}`,
+  );
 }
 
 /**

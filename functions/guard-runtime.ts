@@ -5,6 +5,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { buildClients } from '../aws/clients.ts';
 import { DynamodbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamodbMappingMemory } from '../aws/dynamodb-mapping-memory.ts';
+import { DynamodbSightings } from '../aws/dynamodb-sightings.ts';
 import { LambdaEventSourceMappings } from '../aws/lambda-event-source-mappings.ts';
 import { LambdaFunctionTags } from '../aws/lambda-function-tags.ts';
 import { LambdaPolicyStore } from '../aws/lambda-policy-store.ts';
@@ -13,7 +14,7 @@ import { SnsAlertPublisher } from '../aws/sns-alert-publisher.ts';
 import { SqsConvergenceQueue } from '../aws/sqs-convergence-queue.ts';
 import { SYSTEM_CLOCK } from '../aws/system-clock.ts';
 import type { ConvergencePorts } from '../containment/convergence.ts';
-import type { RemediationPorts } from '../containment/remediation.ts';
+import type { RecordPorts } from '../containment/record-handling.ts';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { type Guard, nameGuard } from '../core/guard.ts';
 import { parseEnvironment } from './environment.ts';
@@ -28,7 +29,7 @@ export interface Telemetry {
 export interface GuardRuntime {
   readonly allowlist: Allowlist;
   readonly guard: Guard;
-  readonly ports: RemediationPorts & ConvergencePorts;
+  readonly ports: RecordPorts & ConvergencePorts;
   readonly telemetry: Telemetry;
 }
 
@@ -49,6 +50,7 @@ export function buildGuardRuntime(env: NodeJS.ProcessEnv, folder: string): Guard
       convergence: new SqsConvergenceQueue(clients.sqs, environment.convergenceQueueUrl),
       mappings: new LambdaEventSourceMappings(clients.lambda),
       mappingMemory: new DynamodbMappingMemory(clients.dynamodb, environment.ledgerTableName),
+      sightings: new DynamodbSightings(clients.dynamodb, environment.ledgerTableName),
       tags: new LambdaFunctionTags(clients.lambda),
       qualifiers: new LambdaQualifierDirectory(clients.lambda),
       clock: SYSTEM_CLOCK,

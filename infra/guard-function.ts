@@ -17,7 +17,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
-import { REMEDIATOR_NAME } from '../core/guard.ts';
+import { nameGuardRole, REMEDIATOR_NAME } from '../core/guard.ts';
 import { grantParts } from './part-rights.ts';
 
 /** Namespace of the functions' own metrics. */
@@ -71,7 +71,10 @@ export function createGuardFunction(scope: Construct, id: string, props: GuardFu
     removalPolicy: parts.logRemovalPolicy,
     ...(encryptionKey === undefined ? {} : { encryptionKey }),
   });
-  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const role = new Role(scope, `${id}Role`, {
+    roleName: nameGuardRole(props.name, stack.region),
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
   props.grantRights(role, allowlist);
   grantParts(role, { queue, convergenceQueue, ledger, alertTopic, logGroup, encryptionKey });
   const guardFunction = new Function(scope, id, {

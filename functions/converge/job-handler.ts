@@ -1,4 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { sendAlert } from '../../containment/alerting.ts';
 import { type Convergence, convergeFunction } from '../../containment/convergence.ts';
 import { RetryableError } from '../../containment/errors.ts';
 import type { FunctionJob } from '../../containment/ports.ts';
@@ -38,10 +39,10 @@ async function alertExpiries(runID: string, { allowlist, guard, ports }: GuardRu
   );
   if (entries.length === 0) return;
   const key = ['expiry', ...entries.map(({ entry, expires }) => `${entry.pointer} ${expires}`)].join('|');
-  const claim = await ports.ledger.claimAlert(key, runID, nowMs);
-  if (claim.kind === 'repeated') return;
-  await ports.alerts.publishAlert(composeExpiryAlert({ guard, entries }));
-  await ports.ledger.confirmAlert(key, runID);
+  await sendAlert(
+    { key, eventID: runID, compose: async () => composeExpiryAlert({ guard, entries }) },
+    ports,
+  );
 }
 
 async function convergeOne(job: FunctionJob, deadlineMs: number, runtime: GuardRuntime): Promise<void> {
@@ -72,16 +73,8 @@ async function alertConvergence(
   telemetry.metrics.addMetric('QualifierRefused', MetricUnit.Count, refused);
   if (rewritten + refused + pending.length === 0) return;
   const key = ['convergence', functionArn, runID, pending.length].join('|');
-  const claim = await ports.ledger.claimAlert(key, runID, ports.clock.nowMs());
-  if (claim.kind === 'repeated') return;
-  await ports.alerts.publishAlert(
-    composeConvergenceAlert({
-      guard,
-      functionArn,
-      runID,
-      policies: targets.map(({ target, outcome }) => ({ qualifier: target.qualifier, outcome })),
-      pending: pending.map(({ qualifier }) => qualifier),
-    }),
-  );
-  await ports.ledger.confirmAlert(key, runID);
+  const policies = targets.map(({ target, outcome }) => ({ qualifier: target.qualifier, outcome }));
+  const open = pending.map(({ qualifier }) => qualifier);
+  const compose = async () => composeConvergenceAlert({ guard, functionArn, runID, policies, pending: open });
+  await sendAlert({ key, eventID: runID, compose }, ports);
 }

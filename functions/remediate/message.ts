@@ -21,6 +21,7 @@ export function readMessage(message: SQSRecord): ReadMessage {
       input,
       messageId: message.messageId,
       deliveryCount: Number.isSafeInteger(received) && received > 0 ? received : 1,
+      path: 'live',
     },
   };
 }

@@ -18,6 +18,10 @@ import {
   type PolicyStore,
   type PolicyTarget,
   type PresentPolicy,
+  type RecordPath,
+  type Sighting,
+  type SightingClaim,
+  type Sightings,
   type Snapshot,
   type WriteResult,
 } from '../../containment/ports.ts';
@@ -268,6 +272,36 @@ export class InMemoryTags implements FunctionTags {
     this.asked.push(functionArn);
     this.interrupt('readTags');
     return this.tags.get(functionArn) ?? {};
+  }
+}
+
+/** Findings that were dealt with, in memory. */
+export class InMemorySightings implements Sightings {
+  readonly events = new Map<
+    string,
+    { path: RecordPath; claimedMs: number; state: 'claimed' | 'confirmed' }
+  >();
+  interrupt: Interruption = () => undefined;
+
+  async readSighting(eventID: string): Promise<Sighting> {
+    this.interrupt('readSighting');
+    const held = this.events.get(eventID);
+    return held?.state === 'confirmed' ? { kind: 'dealtWith', by: held.path } : { kind: 'unseen' };
+  }
+
+  async claimSighting(eventID: string, path: RecordPath, nowMs: number): Promise<SightingClaim> {
+    this.interrupt('claimSighting');
+    const held = this.events.get(eventID);
+    if (held?.state === 'confirmed') return { kind: 'dealtWith', by: held.path };
+    if (held !== undefined && held.path !== path && nowMs - held.claimedMs < 300_000) return { kind: 'busy' };
+    this.events.set(eventID, { path, claimedMs: nowMs, state: 'claimed' });
+    return { kind: 'claimed' };
+  }
+
+  async confirmSighting(eventID: string, path: RecordPath): Promise<void> {
+    this.interrupt('confirmSighting');
+    const held = this.events.get(eventID);
+    if (held?.path === path) held.state = 'confirmed';
   }
 }
 

@@ -9,6 +9,7 @@ import {
   InMemoryMappingMemory,
   InMemoryMappings,
   InMemoryPolicies,
+  InMemorySightings,
   InMemoryTags,
   StandingClock,
 } from './in-memory-ports.ts';
@@ -21,6 +22,7 @@ function buildWorld() {
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),
+    sightings: new InMemorySightings(),
     tags: new InMemoryTags(),
     clock: new StandingClock(),
   };
@@ -30,7 +32,12 @@ function buildWorld() {
 }
 
 async function deliver(world: ReturnType<typeof buildWorld>, mode: Mode = 'enforce'): Promise<Remediation> {
-  const delivery = { input: composeMalloryCall(), messageId: 'message-1', deliveryCount: 1 };
+  const delivery = {
+    input: composeMalloryCall(),
+    messageId: 'message-1',
+    deliveryCount: 1,
+    path: 'live',
+  } as const;
   return remediateRecord(delivery, composeAllowlist(mode), GUARD, world);
 }
 

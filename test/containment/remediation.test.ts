@@ -19,6 +19,7 @@ import {
   InMemoryMappingMemory,
   InMemoryMappings,
   InMemoryPolicies,
+  InMemorySightings,
   InMemoryTags,
   StandingClock,
 } from './in-memory-ports.ts';
@@ -42,6 +43,7 @@ function buildWorld(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy'):
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),
+    sightings: new InMemorySightings(),
     tags: new InMemoryTags(),
     clock: new StandingClock(),
   };
@@ -55,7 +57,12 @@ async function deliver(
   allowlist: Allowlist = composeAllowlist(),
   deliveryCount = 1,
 ): Promise<Remediation> {
-  return remediateRecord({ input, messageId: 'message-1', deliveryCount }, allowlist, GUARD, world);
+  return remediateRecord(
+    { input, messageId: 'message-1', deliveryCount, path: 'live' },
+    allowlist,
+    GUARD,
+    world,
+  );
 }
 
 function readOutcome(remediation: Remediation): string {

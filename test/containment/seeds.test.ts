@@ -11,6 +11,7 @@ import {
   InMemoryMappingMemory,
   InMemoryMappings,
   InMemoryPolicies,
+  InMemorySightings,
   InMemoryTags,
   StandingClock,
 } from './in-memory-ports.ts';
@@ -74,6 +75,7 @@ function buildWorld() {
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),
+    sightings: new InMemorySightings(),
     tags: new InMemoryTags(),
     clock: new StandingClock(),
   };
@@ -85,7 +87,12 @@ type World = ReturnType<typeof buildWorld>;
 
 function deliver(world: World, input: unknown): Promise<Remediation> {
   const guard = nameGuard('617033284847', 'us-east-1');
-  return remediateRecord({ input, messageId: 'message-1', deliveryCount: 1 }, ALLOWLIST, guard, world);
+  return remediateRecord(
+    { input, messageId: 'message-1', deliveryCount: 1, path: 'live' },
+    ALLOWLIST,
+    guard,
+    world,
+  );
 }
 
 describe('the function of the seeds, whose allowlist is S3 with one bucket', () => {

@@ -11,6 +11,7 @@ import {
   InMemoryMappingMemory,
   InMemoryMappings,
   InMemoryPolicies,
+  InMemorySightings,
   InMemoryTags,
   StandingClock,
 } from '../../containment/in-memory-ports.ts';
@@ -28,6 +29,7 @@ function buildRuntime(mode: Mode = 'enforce', qualifiers: readonly string[] = ['
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
       mappingMemory: new InMemoryMappingMemory(),
+      sightings: new InMemorySightings(),
       tags: new InMemoryTags(),
       qualifiers: { listQualifiers: async () => qualifiers },
       clock: new StandingClock(),

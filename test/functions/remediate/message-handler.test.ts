@@ -17,6 +17,7 @@ import {
   InMemoryMappingMemory,
   InMemoryMappings,
   InMemoryPolicies,
+  InMemorySightings,
   InMemoryTags,
   StandingClock,
 } from '../../containment/in-memory-ports.ts';
@@ -44,6 +45,7 @@ function buildWorld() {
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
       mappingMemory: new InMemoryMappingMemory(),
+      sightings: new InMemorySightings(),
       tags: new InMemoryTags(),
       clock: new StandingClock(),
     },
