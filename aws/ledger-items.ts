@@ -19,6 +19,9 @@ import { storeSnapshot } from './stored-snapshot.ts';
  * | `switch#<unqualified ARN>` | the tier | the settings before `freeze` or `disable-triggers` | never while it stands; a year after it was rolled back |
  * | `guarded` | `<unqualified ARN>` | a function whose guards follow the allowlist | never; goes with a rollback |
  * | `alert#<SHA-256 of the violation>` | `alert` | who alerted, how often it was seen again | 90 days after it was claimed |
+ * | `alerts#<hour>` | `alerts` | how many messages went out in that hour | 2 days after the hour began |
+ * | `finding#<hour>` | `<group>#<SHA-256 of event and outcome>` | a finding that no message told when it was found | 90 days after it was found |
+ * | `pending` | `<group>` | what the next digest tells of a function and a caller | never; goes when it was told |
  * | `sighting#<eventID>` | `sighting` | which path dealt with a finding | 90 days after it was claimed |
  * | `mapping#<ARN of an event source mapping>` | `source` | the ARN that it polls | 90 days after it was last learnt |
  */

@@ -1,9 +1,11 @@
 import type { Alert } from '../core/alert/alert.ts';
-import type { AlertPublisher, Clock, Ledger } from './ports.ts';
+import type { FindingGroup } from '../core/alert/finding-group.ts';
+import type { AlertBook, AlertPublisher, Clock, Ledger } from './ports.ts';
 
 /** What sending an alert acts on. */
 export interface AlertingPorts {
   readonly alerts: AlertPublisher;
+  readonly alertBook: AlertBook;
   readonly ledger: Pick<Ledger, 'claimAlert' | 'confirmAlert'>;
   readonly clock: Clock;
 }
@@ -14,12 +16,17 @@ export interface Finding {
   readonly key: string;
   /** What made it known: an event, or a run. The same one may tell it again until it was told. */
   readonly eventID: string;
+  /** What it belongs to in a digest; `guard` where it is about the guard itself, which nobody else can make many. */
+  readonly group: FindingGroup | 'guard';
   /** Composed only where it is told. */
   readonly compose: () => Promise<Alert>;
 }
 
-/** What became of a finding's alert: `repeated` where one like it was told before, and this one was only counted. */
-export type AlertSending = 'sent' | 'repeated';
+/**
+ * What became of a finding's alert: `repeated` where one like it was told before, `deferred` where the window's
+ * messages are used up. Both are in the next digest.
+ */
+export type AlertSending = 'sent' | 'repeated' | 'deferred';
 
 /** Tells people of a finding, unless it was told within the ledger's window. A crash in between tells it again. */
 export async function sendAlert(

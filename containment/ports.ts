@@ -1,4 +1,5 @@
 import type { Alert } from '../core/alert/alert.ts';
+import type { DeferredFinding, GroupName, PendingGroup } from '../core/alert/finding-group.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
 import type { Caller } from '../core/caller/caller.ts';
 import type { Lever, ReplacePlan } from '../core/plan/containment-plan.ts';
@@ -138,6 +139,45 @@ export interface Ledger {
   /** Says that the claimed alert is out; until then the same event may claim it again. */
   confirmAlert(violationKey: string, eventID: string): Promise<void>;
 }
+
+/** Who spends a message: a finding, the guard about itself, or the digest of what waits. */
+export type MessagePurpose = 'finding' | 'guard' | 'digest';
+
+/** Whether one more message may go out in this window. */
+export type MessageGrant = { readonly kind: 'granted'; readonly left: number } | { readonly kind: 'spent' };
+
+/** What waits for the digest, as far as it was read. */
+export interface PendingFindings {
+  readonly groups: readonly PendingGroup[];
+  readonly rest: 'none' | 'more';
+}
+
+/**
+ * Counts the messages of each window, and keeps what none of them told until a digest did. Throws `RetryableError`
+ * where it cannot be reached.
+ */
+export interface AlertBook {
+  /** Takes one of the `MESSAGES_PER_WINDOW` of the window in which `nowMs` lies. */
+  takeMessage(purpose: MessagePurpose, nowMs: number): Promise<MessageGrant>;
+  /** Keeps a finding for the digest, and for months so that it can be found; the same one again changes nothing. */
+  deferFinding(finding: DeferredFinding): Promise<void>;
+  /** Counts a finding like one that was told; the same event at once again changes nothing. */
+  countRepetition(group: GroupName, eventID: string, nowMs: number): Promise<void>;
+  /** At most so many groups, in no order. */
+  readPending(most: number): Promise<PendingFindings>;
+  /** Takes out what was told of a group, and leaves what was added since it was read. */
+  removeTold(group: PendingGroup): Promise<void>;
+}
+
+/** The length of the windows in which messages are counted: the clock's hours. */
+export const WINDOW_MS = 3_600_000;
+
+/** How many messages go out in a window at most. */
+export const MESSAGES_PER_WINDOW: Readonly<Record<MessagePurpose, number>> = {
+  finding: 40,
+  guard: 10,
+  digest: 3,
+};
 
 /** By which way a record reached the guard: EventBridge's rules, or the log files that CloudTrail delivers. */
 export type RecordPath = 'live' | 'sweep';

@@ -19,7 +19,10 @@ import { findPolicyOwner } from './policy-owner.ts';
 import type { ConvergenceQueue, FunctionTags, RecordPath, Sightings } from './ports.ts';
 
 /** Everything the remediation of one record acts on. */
-export interface RemediationPorts extends ContainmentPorts, MappingPorts, Pick<AlertingPorts, 'alerts'> {
+export interface RemediationPorts
+  extends ContainmentPorts,
+    MappingPorts,
+    Pick<AlertingPorts, 'alerts' | 'alertBook'> {
   readonly convergence: ConvergenceQueue;
   readonly tags: FunctionTags;
   readonly sightings: Sightings;
@@ -191,7 +194,8 @@ async function alertCall(found: AlertSubject, call: Call, ports: RemediationPort
     about = await addPolicyOwner(found, ports.tags);
     return composeAlert(about);
   };
-  const alert = await sendAlert({ key: composeViolationKey(call, state), eventID, compose }, ports);
+  const group = { functionArn: call.invocation.functionArn, caller: call.caller };
+  const alert = await sendAlert({ key: composeViolationKey(call, state), eventID, group, compose }, ports);
   if (alert !== 'repeated' && outcome.kind === 'contained') {
     const later = composeViolationKey(call, 'alreadyContained');
     await ports.ledger.claimAlert(later, eventID, ports.clock.nowMs());

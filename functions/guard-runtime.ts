@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { buildClients } from '../aws/clients.ts';
+import { DynamodbAlertBook } from '../aws/dynamodb-alert-book.ts';
 import { DynamodbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamodbMappingMemory } from '../aws/dynamodb-mapping-memory.ts';
 import { DynamodbSightings } from '../aws/dynamodb-sightings.ts';
@@ -47,6 +48,7 @@ export function buildGuardRuntime(env: NodeJS.ProcessEnv, folder: string): Guard
       policies: new LambdaPolicyStore(clients.lambda),
       ledger: new DynamodbLedger(clients.dynamodb, environment.ledgerTableName),
       alerts: new SnsAlertPublisher(clients.sns, environment.alertTopicArn),
+      alertBook: new DynamodbAlertBook(clients.dynamodb, environment.ledgerTableName),
       convergence: new SqsConvergenceQueue(clients.sqs, environment.convergenceQueueUrl),
       mappings: new LambdaEventSourceMappings(clients.lambda),
       mappingMemory: new DynamodbMappingMemory(clients.dynamodb, environment.ledgerTableName),

@@ -32,6 +32,7 @@ export function reportHandled(
       );
       metrics.addMetric(OUTCOME_METRICS[about.outcome.kind], MetricUnit.Count, 1);
       if (alert === 'repeated') metrics.addMetric('AlertRepeated', MetricUnit.Count, 1);
+      if (alert === 'deferred') metrics.addMetric('AlertDeferred', MetricUnit.Count, 1);
       logger.warn(printSafely(summarizeAlert(about)), {
         eventID: about.invocation.eventID,
         alert,

@@ -40,7 +40,7 @@ async function alertExpiries(runID: string, { allowlist, guard, ports }: GuardRu
   if (entries.length === 0) return;
   const key = ['expiry', ...entries.map(({ entry, expires }) => `${entry.pointer} ${expires}`)].join('|');
   await sendAlert(
-    { key, eventID: runID, compose: async () => composeExpiryAlert({ guard, entries }) },
+    { key, eventID: runID, group: 'guard', compose: async () => composeExpiryAlert({ guard, entries }) },
     ports,
   );
 }
@@ -55,7 +55,7 @@ async function convergeOne(job: FunctionJob, deadlineMs: number, runtime: GuardR
     });
     return;
   }
-  await alertConvergence(convergence, job.runID, runtime);
+  await alertConvergence(convergence, job, runtime);
   if (convergence.pending.length > 0) {
     throw new RetryableError('OutOfTime', `${convergence.pending.length} policies are still to come`);
   }
@@ -64,7 +64,7 @@ async function convergeOne(job: FunctionJob, deadlineMs: number, runtime: GuardR
 /** Alerts only what a person would want to know: something was rewritten, refused, or is still open. */
 async function alertConvergence(
   { functionArn, targets, pending }: Extract<Convergence, { kind: 'converged' }>,
-  runID: string,
+  { runID, offender }: FunctionJob,
   { guard, ports, telemetry }: GuardRuntime,
 ): Promise<void> {
   const rewritten = targets.filter(({ outcome }) => outcome.kind === 'contained').length;
@@ -76,5 +76,5 @@ async function alertConvergence(
   const policies = targets.map(({ target, outcome }) => ({ qualifier: target.qualifier, outcome }));
   const open = pending.map(({ qualifier }) => qualifier);
   const compose = async () => composeConvergenceAlert({ guard, functionArn, runID, policies, pending: open });
-  await sendAlert({ key, eventID: runID, compose }, ports);
+  await sendAlert({ key, eventID: runID, group: { functionArn, caller: offender }, compose }, ports);
 }

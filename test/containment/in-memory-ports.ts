@@ -1,5 +1,6 @@
 import {
   type AbsentPolicy,
+  type AlertBook,
   type AlertClaim,
   type AlertPublisher,
   type BeginResult,
@@ -14,6 +15,10 @@ import {
   type LedgerEvent,
   MAX_WRITES_PER_HOUR,
   type MappingMemory,
+  MESSAGES_PER_WINDOW,
+  type MessageGrant,
+  type MessagePurpose,
+  type PendingFindings,
   type PolicyReading,
   type PolicyStore,
   type PolicyTarget,
@@ -23,9 +28,11 @@ import {
   type SightingClaim,
   type Sightings,
   type Snapshot,
+  WINDOW_MS,
   type WriteResult,
 } from '../../containment/ports.ts';
 import type { Alert } from '../../core/alert/alert.ts';
+import type { DeferredFinding, GroupName, PendingGroup } from '../../core/alert/finding-group.ts';
 import type { Outcome } from '../../core/alert/outcome.ts';
 import type { Lever, ReplacePlan } from '../../core/plan/containment-plan.ts';
 import type { PolicyDocument } from '../../core/policy/document.ts';
@@ -223,6 +230,104 @@ export class InMemoryAlerts implements AlertPublisher {
     this.interrupt('publishAlert');
     this.published.push(alert);
   }
+}
+
+/** Messages counted and findings kept for the digest, in memory. */
+export class InMemoryAlertBook implements AlertBook {
+  readonly taken = new Map<string, number>();
+  readonly deferred: DeferredFinding[] = [];
+  readonly pending = new Map<string, PendingGroup>();
+  #batches = 0;
+  interrupt: Interruption = () => undefined;
+
+  async takeMessage(purpose: MessagePurpose, nowMs: number): Promise<MessageGrant> {
+    this.interrupt('takeMessage');
+    const key = `${Math.floor(nowMs / WINDOW_MS)} ${purpose}`;
+    const taken = this.taken.get(key) ?? 0;
+    if (taken >= MESSAGES_PER_WINDOW[purpose]) return { kind: 'spent' };
+    this.taken.set(key, taken + 1);
+    return { kind: 'granted', left: MESSAGES_PER_WINDOW[purpose] - taken - 1 };
+  }
+
+  async deferFinding(finding: DeferredFinding): Promise<void> {
+    this.interrupt('deferFinding');
+    const known = this.deferred.some(
+      ({ groupID, eventID, outcome }) =>
+        groupID === finding.groupID && eventID === finding.eventID && outcome === finding.outcome,
+    );
+    if (known) return;
+    this.deferred.push(finding);
+    const held = this.#hold(finding, finding.foundTime);
+    this.pending.set(finding.groupID, {
+      ...held,
+      deferred: held.deferred + 1,
+      outcomes: { ...held.outcomes, [finding.outcome]: (held.outcomes[finding.outcome] ?? 0) + 1 },
+      rollbacks: keepFew(finding.rollback, held.rollbacks),
+      eventIDs: keepFew(finding.eventID, held.eventIDs),
+      lastTime: finding.foundTime,
+    });
+  }
+
+  async countRepetition(group: GroupName, eventID: string, nowMs: number): Promise<void> {
+    this.interrupt('countRepetition');
+    const time = new Date(nowMs).toISOString();
+    const held = this.#hold(group, time);
+    if (held.eventIDs.includes(eventID)) return;
+    this.pending.set(group.groupID, {
+      ...held,
+      repeated: held.repeated + 1,
+      eventIDs: keepFew(eventID, held.eventIDs),
+      lastTime: time,
+    });
+  }
+
+  async readPending(most: number): Promise<PendingFindings> {
+    this.interrupt('readPending');
+    const groups = [...this.pending.values()];
+    return { groups: groups.slice(0, most), rest: groups.length > most ? 'more' : 'none' };
+  }
+
+  async removeTold(told: PendingGroup): Promise<void> {
+    this.interrupt('removeTold');
+    const held = this.pending.get(told.groupID);
+    if (held === undefined || held.batch !== told.batch) return;
+    const deferred = held.deferred - told.deferred;
+    const repeated = held.repeated - told.repeated;
+    if (deferred + repeated === 0) {
+      this.pending.delete(told.groupID);
+      return;
+    }
+    const outcomes = Object.entries(held.outcomes).map(([outcome, count]) => [
+      outcome,
+      count - (told.outcomes[outcome] ?? 0),
+    ]);
+    this.pending.set(told.groupID, {
+      ...held,
+      batch: this.#nameBatch(),
+      deferred,
+      repeated,
+      outcomes: Object.fromEntries(outcomes.filter(([, count]) => count !== 0)),
+      firstTime: told.lastTime,
+    });
+  }
+
+  #hold({ groupID, functionArn, caller }: GroupName, time: string): PendingGroup {
+    const fresh = { deferred: 0, repeated: 0, outcomes: {}, rollbacks: [], eventIDs: [] };
+    const name = { groupID, functionArn, caller };
+    const held = this.pending.get(groupID);
+    if (held !== undefined) return held;
+    return { ...name, ...fresh, batch: this.#nameBatch(), firstTime: time, lastTime: time };
+  }
+
+  #nameBatch(): string {
+    this.#batches += 1;
+    return String(this.#batches);
+  }
+}
+
+/** The newest first, and no more than the ledger keeps. */
+function keepFew(newest: string | null, held: readonly string[]): readonly string[] {
+  return newest === null ? held : [newest, ...held].slice(0, 3);
 }
 
 /** Event source mappings, each with its source. */

@@ -3,6 +3,7 @@ import { type Remediation, remediateRecord } from '../../containment/remediation
 import type { Mode } from '../../core/allowlist/allowlist.ts';
 import { composeAllowlist, composeMalloryCall, FUNCTION_ARN, GUARD, POLICY, TARGET } from './calls.ts';
 import {
+  InMemoryAlertBook,
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
@@ -19,6 +20,7 @@ function buildWorld() {
     policies: new InMemoryPolicies(),
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
+    alertBook: new InMemoryAlertBook(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),

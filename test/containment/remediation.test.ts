@@ -13,6 +13,7 @@ import {
   TARGET,
 } from './calls.ts';
 import {
+  InMemoryAlertBook,
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
@@ -40,6 +41,7 @@ function buildWorld(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy'):
     policies: new InMemoryPolicies(lever),
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
+    alertBook: new InMemoryAlertBook(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),

@@ -5,6 +5,7 @@ import type { Allowlist } from '../../core/allowlist/allowlist.ts';
 import { nameGuard } from '../../core/guard.ts';
 import type { JsonObject } from '../../core/json.ts';
 import {
+  InMemoryAlertBook,
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
@@ -72,6 +73,7 @@ function buildWorld() {
     policies: new InMemoryPolicies(),
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
+    alertBook: new InMemoryAlertBook(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),

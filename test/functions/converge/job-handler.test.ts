@@ -5,6 +5,7 @@ import type { Mode } from '../../../core/allowlist/allowlist.ts';
 import { handleJob } from '../../../functions/converge/job-handler.ts';
 import { composeAllowlist, FUNCTION_ARN, GUARD, POLICY, TARGET } from '../../containment/calls.ts';
 import {
+  InMemoryAlertBook,
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
@@ -26,6 +27,7 @@ function buildRuntime(mode: Mode = 'enforce', qualifiers: readonly string[] = ['
       policies,
       ledger: new InMemoryLedger(),
       alerts: new InMemoryAlerts(),
+      alertBook: new InMemoryAlertBook(),
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
       mappingMemory: new InMemoryMappingMemory(),

@@ -11,6 +11,7 @@ import {
   TARGET,
 } from '../../containment/calls.ts';
 import {
+  InMemoryAlertBook,
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
@@ -42,6 +43,7 @@ function buildWorld() {
       policies,
       ledger: new InMemoryLedger(),
       alerts: new InMemoryAlerts(),
+      alertBook: new InMemoryAlertBook(),
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
       mappingMemory: new InMemoryMappingMemory(),
