@@ -10,8 +10,11 @@ import { createGroupWriter, type GroupForm, type GroupWriter, type WrittenGroups
 import { groupLoosely } from './loose-grouping.ts';
 import { composeEveryCallPattern } from './standing-patterns.ts';
 
-/** Shorter patterns could not hold the guard's own function ARNs beside anything else. */
-export const FEWEST_CHARACTERS = 1024;
+/**
+ * Shorter patterns could not hold the ARNs of the guard's own functions beside anything else: the pattern for every call
+ * names all four of them three times.
+ */
+export const FEWEST_CHARACTERS = 1536;
 
 /**
  * Compiles an allowlist into EventBridge patterns that together match every record that the core would call

@@ -78,7 +78,7 @@ describe('invokeguard pattern', () => {
     [['--exclude', 'arn:aws:lambda:eu-west-1:111122223333:function:invokeguard-*'], 'expected the full ARN'],
     [['--exclude'], '`--exclude` needs a value'],
     [['--characters', '2k'], '`--characters` is `2k`, expected a whole number'],
-    [['--characters', '512'], '`--characters` is `512`, expected a whole number from 1024'],
+    [['--characters', '512'], '`--characters` is `512`, expected a whole number from 1536'],
     [['--rules', '0'], '`--rules` is `0`, expected a whole number from 1 to 400'],
     [['--rules', '-3'], '--rules'],
     [['--format', 'json'], 'unknown option `--format`'],

@@ -11,7 +11,7 @@ describe('the quotas that patterns are compiled for', () => {
   });
 
   it.each([
-    [1024, 1],
+    [1536, 1],
     [20_000, 35],
     [1750, 400],
   ])('may be %d characters and %d rules', (characters, rules) => {
@@ -23,8 +23,8 @@ describe('the quotas that patterns are compiled for', () => {
 
   it.each([
     [
-      { characters: 1023, rules: 1 },
-      ['`--characters` is `1023`, expected a whole number from 1024 to 20000'],
+      { characters: 1535, rules: 1 },
+      ['`--characters` is `1535`, expected a whole number from 1536 to 20000'],
     ],
     [{ characters: 20_001, rules: 1 }, [expect.stringContaining('`20001`')]],
     [{ characters: 2048.5, rules: 1 }, [expect.stringContaining('`2048.5`')]],

@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { patternCommand } from '../../cli/pattern.ts';
 import { compileAllowlist } from '../../config/allowlist-file.ts';
+import { GUARD_FUNCTION_NAMES } from '../../core/guard.ts';
 import { compilePatterns } from '../../core/pattern/pattern-compiler.ts';
 import { recordIo } from '../cli/recorded-io.ts';
 import {
@@ -19,9 +20,7 @@ import {
 
 afterAll(removeFolders);
 
-const OWN = ['invokeguard-remediator', 'invokeguard-converger'].map(
-  (name) => `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${name}`,
-);
+const OWN = GUARD_FUNCTION_NAMES.map((name) => `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${name}`);
 
 /** So many functions, each with callers of its own and some that all share. */
 function guardMany(count: number): Record<string, unknown> {
@@ -153,7 +152,7 @@ describe('the rules for calls', () => {
 
   it('are refused where the quotas cannot be', () => {
     expect(() => synthGuard({ patternCharacters: 100 })).toThrow(
-      '`patternCharacters` is `100`, expected a whole number from 1024 to 20000',
+      '`patternCharacters` is `100`, expected a whole number from 1536 to 20000',
     );
     expect(() => synthGuard({ patternRules: 401 })).toThrow(/`patternRules` is `401`, expected .* to 400/);
     expect(() => synthGuard({ patternCharacters: 8192, patternRules: 280 })).toThrow(

@@ -1,6 +1,7 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { GUARD_FUNCTION_NAMES } from '../../core/guard.ts';
 import { ACCOUNT, listStatements, makeStack, ONE_FUNCTION, removeFolders, synthTrail } from './stacks.ts';
 
 afterAll(removeFolders);
@@ -8,7 +9,7 @@ afterAll(removeFolders);
 const TRAIL_ARN = {
   'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:cloudtrail:eu-west-1:${ACCOUNT}:trail/invokeguard`]],
 };
-const OWN_FUNCTIONS = ['invokeguard-remediator', 'invokeguard-converger'].map((name) => ({
+const OWN_FUNCTIONS = GUARD_FUNCTION_NAMES.map((name) => ({
   'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:lambda:eu-west-1:${ACCOUNT}:function:${name}`]],
 }));
 const CALLS = [
