@@ -16,7 +16,7 @@ import { PermanentError, RetryableError } from './errors.ts';
 import { holdAgainstHistory } from './history.ts';
 import { disableMapping, type MappingPorts, resolveMapping } from './mapping.ts';
 import { findPolicyOwner } from './policy-owner.ts';
-import type { ConvergenceQueue, FunctionTags, RecordPath, Sightings } from './ports.ts';
+import type { ConvergenceQueue, FunctionTags, RecordPath, Sighting, Sightings } from './ports.ts';
 
 /** Everything the remediation of one record acts on. */
 export interface RemediationPorts
@@ -79,6 +79,10 @@ export async function remediateRecord(
   const { verdict } = decision;
   if (verdict === 'authorized' || verdict === 'unguarded') return { kind: 'passed', verdict };
   const call: Call = { delivery, invocation: parsed, caller, decision, verdict };
+  if (delivery.path === 'sweep') {
+    const known = await recallSighting(call, ports);
+    if (known.kind === 'dealtWith') return known;
+  }
   try {
     const outcome = await respond(call, allowlist, guard, ports);
     return await settleCall({ guard, invocation: parsed, caller, decision, outcome }, call, ports);
@@ -102,6 +106,14 @@ interface Call {
 
 function nameEvent(call: Call): string {
   return call.invocation.eventID ?? `message-${call.delivery.messageId}`;
+}
+
+/**
+ * Nearly all that the sweep finds the live path has dealt with: one read saves it the containment's. The live path asks
+ * nothing before it contains. A record without an eventID is never a duplicate.
+ */
+async function recallSighting({ invocation }: Call, { sightings }: RemediationPorts): Promise<Sighting> {
+  return invocation.eventID === null ? { kind: 'unseen' } : sightings.readSighting(invocation.eventID);
 }
 
 /** Decides what may be done about a call, and does it. When in doubt: nothing. */

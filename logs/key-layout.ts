@@ -33,6 +33,9 @@ const LOG_FILE =
   /(?:^|\/)\d{12}_CloudTrail_[a-z0-9-]+_(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})Z_[^/]*\.json(?:\.gz)?$/;
 const SISTER_FILE = /(?:^|\/)\d{12}_CloudTrail-[A-Za-z]+_[^/]*$/;
 
+const DELIVERED_FILE =
+  /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})\/CloudTrail\/[a-z0-9-]+\/(?:\d+\/)*\d{12}_CloudTrail_[^/]+\.json\.gz$/;
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
@@ -64,6 +67,15 @@ export function judgeKey(key: string, span: Span): KeyVerdict {
   if (startMs === undefined || hour === undefined || minute === undefined) return 'wanted';
   const sinceMs = startMs + (hour * 60 + minute) * MINUTE_MS;
   return compareTimes({ sinceMs, untilMs: sinceMs + MINUTE_MS }, span);
+}
+
+/**
+ * The account whose records a log file holds, by the key that CloudTrail gave it; `undefined` for every other object:
+ * digests, Insights, logs of other services, and what anybody else put there.
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-find-log-files.html
+ */
+export function readLogAccount(key: string): string | undefined {
+  return DELIVERED_FILE.exec(key)?.[1];
 }
 
 /** When the files of a folder were delivered: in a year, a month or a day; undefined where its key does not say. */

@@ -1,5 +1,11 @@
 import * as fc from 'fast-check';
-import { EARLY_MARGIN_MS, judgeFolder, judgeKey, LATE_MARGIN_MS } from '../../logs/key-layout.ts';
+import {
+  EARLY_MARGIN_MS,
+  judgeFolder,
+  judgeKey,
+  LATE_MARGIN_MS,
+  readLogAccount,
+} from '../../logs/key-layout.ts';
 import cases from '../cases/logs/key-layout.json' with { type: 'json' };
 
 /** One case of the file: a folder or a key, and the time asked for. */
@@ -40,6 +46,35 @@ describe('where calls of a time are looked for', () => {
       ),
       { seed: 20261121 },
     );
+  });
+});
+
+const NAME = '111122223333_CloudTrail_eu-west-1_20261121T1005Z_Ab1.json.gz';
+
+describe('the account of a log file', () => {
+  it.each([
+    ['of a trail', `AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/21/${NAME}`, '111122223333'],
+    [
+      'under a prefix',
+      `audit/logs/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/21/${NAME}`,
+      '111122223333',
+    ],
+    [
+      'of an organization',
+      `AWSLogs/o-exampleorgid/444455556666/CloudTrail/us-gov-west-1/2026/11/21/${NAME}`,
+      '444455556666',
+    ],
+    ['that is a digest', `AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/11/21/${NAME}`, undefined],
+    [
+      'with the name of a digest',
+      `AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/21/111122223333_CloudTrail-Digest_x.json.gz`,
+      undefined,
+    ],
+    ['of another service', `AWSLogs/111122223333/Config/eu-west-1/2026/11/21/${NAME}`, undefined],
+    ['outside its folder', `exports/${NAME}`, undefined],
+    ['that is none', 'AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/21/notes.txt', undefined],
+  ])('%s is read from its key', (_, key, account) => {
+    expect(readLogAccount(key)).toBe(account);
   });
 });
 
