@@ -67,7 +67,11 @@ export async function claimAlert(
       ReturnValues: 'ALL_NEW',
     }),
   );
-  return { kind: 'repeated', firstTime: readItemText(counted.Attributes, 'firstTime') ?? nowTime };
+  return {
+    kind: 'repeated',
+    firstTime: readItemText(counted.Attributes, 'firstTime') ?? nowTime,
+    eventID: readItemText(counted.Attributes, 'eventID') ?? '',
+  };
 }
 
 /** Says that the claimed alert is out. A claim that another event has taken over stays that event's. */

@@ -122,12 +122,19 @@ export function subtractTold(table: string, told: PendingGroup): Update {
     ExpressionAttributeValues: {
       ...Object.fromEntries(counts),
       ':batch': writeText(told.batch),
-      ':next': writeText(`${told.lastTime} after ${told.batch}`.slice(0, 1_000)),
+      ':next': writeText(nameNextBatch(told)),
       ':time': writeText(told.lastTime),
       ':deferred': writeNumber(-told.deferred),
       ':repeated': writeNumber(-told.repeated),
     },
   };
+}
+
+/** No two batches of a group have the same name, since each names the one before it. */
+function nameNextBatch({ batch, lastTime, deferred, repeated }: PendingGroup): string {
+  return createHash('sha256')
+    .update(JSON.stringify([batch, lastTime, deferred, repeated]))
+    .digest('hex');
 }
 
 /** Reads what waits about a group. */

@@ -1,5 +1,6 @@
 import type { Alert } from '../core/alert/alert.ts';
-import type { FindingGroup } from '../core/alert/finding-group.ts';
+import { addLastNotice } from '../core/alert/digest-alert.ts';
+import { deferAlert, type FindingGroup, nameGroup } from '../core/alert/finding-group.ts';
 import type { AlertBook, AlertPublisher, Clock, Ledger } from './ports.ts';
 
 /** What sending an alert acts on. */
@@ -28,14 +29,46 @@ export interface Finding {
  */
 export type AlertSending = 'sent' | 'repeated' | 'deferred';
 
-/** Tells people of a finding, unless it was told within the ledger's window. A crash in between tells it again. */
-export async function sendAlert(
-  { key, eventID, compose }: Finding,
-  { alerts, ledger, clock }: AlertingPorts,
-): Promise<AlertSending> {
+/** What the guard finds about itself. */
+const ABOUT_GUARD: FindingGroup = { functionArn: null, caller: null };
+
+/**
+ * Tells people of a finding, unless one like it was told within the ledger's window; where the messages of the hour are
+ * used up, it is kept for the digest. A crash in between tells or keeps it again.
+ */
+export async function sendAlert(finding: Finding, ports: AlertingPorts): Promise<AlertSending> {
+  const { key, eventID } = finding;
+  const { ledger, clock } = ports;
   const claim = await ledger.claimAlert(key, eventID, clock.nowMs());
-  if (claim.kind === 'repeated') return 'repeated';
-  await alerts.publishAlert(await compose());
+  if (claim.kind === 'repeated') {
+    // The very event that was told is no repetition of itself.
+    if (claim.eventID !== eventID) await countRepetition(finding, ports);
+    return 'repeated';
+  }
+  const sending = await tellOrDefer(finding, ports);
   await ledger.confirmAlert(key, eventID);
+  return sending;
+}
+
+async function countRepetition(
+  { group, eventID }: Finding,
+  { alertBook, clock }: AlertingPorts,
+): Promise<void> {
+  if (group !== 'guard') await alertBook.countRepetition(nameGroup(group), eventID, clock.nowMs());
+}
+
+async function tellOrDefer(
+  { group, eventID, compose }: Finding,
+  { alerts, alertBook, clock }: AlertingPorts,
+): Promise<'sent' | 'deferred'> {
+  const alert = await compose();
+  const nowMs = clock.nowMs();
+  const grant = await alertBook.takeMessage(group === 'guard' ? 'guard' : 'finding', nowMs);
+  if (grant.kind === 'spent') {
+    const about = group === 'guard' ? ABOUT_GUARD : group;
+    await alertBook.deferFinding(deferAlert(about, alert, eventID, new Date(nowMs).toISOString()));
+    return 'deferred';
+  }
+  await alerts.publishAlert(grant.left === 0 ? addLastNotice(alert) : alert);
   return 'sent';
 }

@@ -107,7 +107,8 @@ export interface Containment {
 /** Whether an alert is new or a repetition. */
 export type AlertClaim =
   | { readonly kind: 'claimed' }
-  | { readonly kind: 'repeated'; readonly firstTime: string };
+  /** `eventID` is the one that told it, or is at it. */
+  | { readonly kind: 'repeated'; readonly firstTime: string; readonly eventID: string };
 
 /** The write-ahead ledger. Throws `RetryableError` when it cannot be reached; nothing is changed without it. */
 export interface Ledger {
@@ -265,7 +266,9 @@ export type ConvergenceJob =
   /** Every qualifier of one function, because an unlisted caller got in through one of them. */
   | FunctionJob
   /** Every guarded function, because the allowlist may have changed or a day has passed. */
-  | { readonly kind: 'all'; readonly runID: string };
+  | { readonly kind: 'all'; readonly runID: string }
+  /** To tell what waits: repetitions, and findings beyond the messages of their hour. */
+  | { readonly kind: 'digest'; readonly runID: string };
 
 /** Sends alerts. */
 export interface AlertPublisher {

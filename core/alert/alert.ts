@@ -6,6 +6,7 @@ import type { LambdaInvocation } from '../record/invocation.ts';
 import type { Decision } from '../verdict/decision.ts';
 import { composeAlertText } from './alert-text.ts';
 import type { ConvergenceEvent } from './convergence-alert.ts';
+import type { DigestEvent } from './digest-alert.ts';
 import type { ExpiryEvent } from './expiry-alert.ts';
 import { headlineOutcome } from './headline.ts';
 import type { Outcome } from './outcome.ts';
@@ -33,7 +34,7 @@ export interface Alert {
   /** For people, in e-mail. */
   readonly text: string;
   /** For machines; the shape is documented in docs/alerts.md. */
-  readonly event: InvocationEvent | ConvergenceEvent | TierEvent | ExpiryEvent;
+  readonly event: InvocationEvent | ConvergenceEvent | TierEvent | ExpiryEvent | DigestEvent;
   /** For SNS filter policies. */
   readonly attributes: Readonly<Record<string, string>>;
 }

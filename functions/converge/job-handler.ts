@@ -1,6 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { sendAlert } from '../../containment/alerting.ts';
 import { type Convergence, convergeFunction } from '../../containment/convergence.ts';
+import { sendDigest } from '../../containment/digest.ts';
 import { RetryableError } from '../../containment/errors.ts';
 import type { FunctionJob } from '../../containment/ports.ts';
 import { composeConvergenceAlert } from '../../core/alert/convergence-alert.ts';
@@ -20,7 +21,15 @@ export async function handleJob(body: string, deadlineMs: number, runtime: Guard
     await spreadJob(read.job.runID, runtime);
     return alertExpiries(read.job.runID, runtime);
   }
+  if (read.job.kind === 'digest') return tellPending(read.job.runID, runtime);
   return convergeOne(read.job, deadlineMs, runtime);
+}
+
+/** Tells what waits for the digest. A crash in between tells it again. */
+async function tellPending(runID: string, { guard, ports, telemetry }: GuardRuntime): Promise<void> {
+  const run = await sendDigest(runID, guard, ports);
+  telemetry.metrics.addMetric('DigestSent', MetricUnit.Count, run.messages);
+  telemetry.logger.info('digest', { runID, ...run });
 }
 
 /** One job for each function, so that one function's trouble is its own. */

@@ -22,6 +22,8 @@ export function readJob(body: string): ReadJob {
   switch (readText(object, 'kind')) {
     case 'all':
       return { kind: 'job', job: { kind: 'all', runID } };
+    case 'digest':
+      return { kind: 'job', job: { kind: 'digest', runID } };
     case 'function': {
       const reference = parseFunctionArn(readText(object, 'functionArn') ?? '');
       if (reference === undefined) return { kind: 'malformed', reason: 'the job has no function ARN' };
@@ -29,7 +31,7 @@ export function readJob(body: string): ReadJob {
       return { kind: 'job', job: { kind: 'function', functionArn: reference.functionArn, runID, offender } };
     }
     default:
-      return { kind: 'malformed', reason: 'the job is neither `all` nor `function`' };
+      return { kind: 'malformed', reason: 'the job is none of `all`, `digest` and `function`' };
   }
 }
 

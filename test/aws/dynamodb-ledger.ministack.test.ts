@@ -215,10 +215,15 @@ describeWithMinistack('the ledger in DynamoDB', (python) => {
     const firstTime = '2026-11-21T10:00:00.000Z';
     expect(await ledger.claimAlert('daily', 'one', NOW)).toEqual({ kind: 'claimed' });
     await ledger.confirmAlert('daily', 'one');
-    expect(await ledger.claimAlert('daily', 'one', NOW + 1)).toEqual({ kind: 'repeated', firstTime });
+    expect(await ledger.claimAlert('daily', 'one', NOW + 1)).toEqual({
+      kind: 'repeated',
+      firstTime,
+      eventID: 'one',
+    });
     expect(await ledger.claimAlert('daily', 'two', NOW + 24 * HOUR - 1)).toEqual({
       kind: 'repeated',
       firstTime,
+      eventID: 'one',
     });
     const item = await client.send(
       new GetItemCommand({ TableName: TABLE, Key: { ...composeAlertKey('daily') } }),

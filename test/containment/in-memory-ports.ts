@@ -201,9 +201,14 @@ export class InMemoryLedger implements Ledger {
   async claimAlert(violationKey: string, eventID: string, nowMs: number): Promise<AlertClaim> {
     this.#enter('claimAlert');
     const held = this.alerts.get(violationKey);
-    if (held !== undefined && (held.confirmed || held.eventID !== eventID)) {
+    const free = held === undefined || held.firstMs <= nowMs - 86_400_000;
+    if (!free && (held.confirmed || held.eventID !== eventID)) {
       held.count += 1;
-      return { kind: 'repeated', firstTime: new Date(held.firstMs).toISOString() };
+      return {
+        kind: 'repeated',
+        firstTime: new Date(held.firstMs).toISOString(),
+        eventID: held.eventID,
+      };
     }
     this.alerts.set(violationKey, { eventID, confirmed: false, firstMs: nowMs, count: 1 });
     return { kind: 'claimed' };
