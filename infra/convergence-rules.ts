@@ -3,10 +3,13 @@ import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-eve
 import type { Construct } from 'constructs';
 import { type GuardQueues, routeToQueue } from './guard-queues.ts';
 
+const DIGEST_RULE_NAME = 'invokeguard-digest';
+
 /**
- * Makes the two rules that ask for all guarded functions to be brought under the allowlist: once a day, and whenever
- * this stack was deployed, since a new allowlist comes with the code. The event's id names the run, so that an event
- * that EventBridge delivers twice is one run.
+ * Makes the rules that give the converging function its jobs. Two ask for all guarded functions to be brought under the
+ * allowlist: once a day, and whenever this stack was deployed, since a new allowlist comes with the code. One asks for
+ * the digest of alerts, each hour. The event's id names the run, so that an event that EventBridge delivers twice is
+ * one run.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/event-detail-stack-status-change.html
  */
 export function createConvergenceRules(scope: Construct, { convergence, deadLetters }: GuardQueues): void {
@@ -27,6 +30,16 @@ export function createConvergenceRules(scope: Construct, { convergence, deadLett
       },
     }),
   ];
-  const input = RuleTargetInput.fromObject({ kind: 'all', runID: EventField.eventId });
-  for (const rule of rules) routeToQueue(rule, { queue: convergence, deadLetters, input });
+  const digest = new Rule(scope, 'Digest', {
+    ruleName: DIGEST_RULE_NAME,
+    description: 'Each hour Invokeguard tells what no alert of its own told',
+    schedule: Schedule.rate(Duration.hours(1)),
+  });
+  const route = { queue: convergence, deadLetters };
+  for (const rule of rules) routeToQueue(rule, { ...route, input: askFor('all') });
+  routeToQueue(digest, { ...route, input: askFor('digest') });
+}
+
+function askFor(kind: 'all' | 'digest'): RuleTargetInput {
+  return RuleTargetInput.fromObject({ kind, runID: EventField.eventId });
 }

@@ -55,7 +55,7 @@ export interface InvocationGuardProps {
    */
   readonly patternCharacters?: number;
   /**
-   * Rules that the guard may take on the default event bus for calls. It has three more, which do not count here.
+   * Rules that the guard may take on the default event bus for calls. It has a few more, which do not count here.
    * @default 280, which leaves twenty of AWS's default quota to others
    */
   readonly patternRules?: number;

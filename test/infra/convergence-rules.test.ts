@@ -5,12 +5,12 @@ import { arnOf, findLogicalId, removeFolders, synthGuard } from './stacks.ts';
 afterAll(removeFolders);
 
 describe('the rules for convergence', () => {
-  /** What both of them send: a job for all functions, named after the event. */
-  const findTargets = (template: Template): unknown[] => [
+  /** What they send: a job, named after the event. */
+  const findTargets = (template: Template, kind: 'all' | 'digest' = 'all'): unknown[] => [
     Match.objectLike({
       Arn: arnOf(findLogicalId(template, 'AWS::SQS::Queue', 'GuardConvergenceQueue')),
       DeadLetterConfig: { Arn: arnOf(findLogicalId(template, 'AWS::SQS::Queue', 'GuardDeadLetters')) },
-      InputTransformer: { InputPathsMap: { id: '$.id' }, InputTemplate: '{"kind":"all","runID":<id>}' },
+      InputTransformer: { InputPathsMap: { id: '$.id' }, InputTemplate: `{"kind":"${kind}","runID":<id>}` },
     }),
   ];
 
@@ -39,12 +39,22 @@ describe('the rules for convergence', () => {
     });
   });
 
-  it('send what the converging function reads as a job', () => {
+  it('ask each hour for the digest of alerts', () => {
+    const template = synthGuard();
+    template.hasResourceProperties('AWS::Events::Rule', {
+      Name: 'invokeguard-digest',
+      ScheduleExpression: 'rate(1 hour)',
+      State: 'ENABLED',
+      Targets: findTargets(template, 'digest'),
+    });
+  });
+
+  it.each(['all', 'digest'])('send what the converging function reads as a job: %s', (kind) => {
     // EventBridge puts a text in quotes where a template has it as a value.
-    const template = '{"kind":"all","runID":<id>}';
+    const template = `{"kind":"${kind}","runID":<id>}`;
     expect(readJob(template.replace('<id>', '"6a7e8feb-b491-4cf7-a9f1-bf3703467718"'))).toEqual({
       kind: 'job',
-      job: { kind: 'all', runID: '6a7e8feb-b491-4cf7-a9f1-bf3703467718' },
+      job: { kind, runID: '6a7e8feb-b491-4cf7-a9f1-bf3703467718' },
     });
   });
 });

@@ -59,8 +59,8 @@ describe('the queues', () => {
 
   it.each([
     ['GuardQueue', ['invocations', 'GuardMappings']],
-    ['GuardConvergenceQueue', ['GuardDaily', 'GuardDeployed']],
-    ['GuardDeadLetters', ['invocations', 'GuardMappings', 'GuardDaily', 'GuardDeployed']],
+    ['GuardConvergenceQueue', ['GuardDaily', 'GuardDeployed', 'GuardDigest']],
+    ['GuardDeadLetters', ['invocations', 'GuardMappings', 'GuardDaily', 'GuardDeployed', 'GuardDigest']],
   ])('`%s` takes messages over TLS only, and from its rules only', (beginning, rules) => {
     const template = synthGuard();
     const queue = findLogicalId(template, 'AWS::SQS::Queue', beginning);
