@@ -18,9 +18,9 @@ export interface S3Object {
 }
 
 /**
- * Builds the client that reads logs: apart from those of `clients.ts`, because no function of ours reads S3. A bucket
- * in another Region than the client's is followed there. Retries are adaptive: a client that is throttled slows itself
- * down.
+ * Builds the client that reads logs: apart from those of `clients.ts`, because of our functions only the sweeping one
+ * reads S3. A bucket in another Region than the client's is followed there. Retries are adaptive: a client that is
+ * throttled slows itself down.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 export function buildS3Client({ region, endpoint }: ClientSettings): S3Client {
@@ -43,7 +43,8 @@ export function buildS3Client({ region, endpoint }: ClientSettings): S3Client {
 
 /**
  * Lists and reads log objects in S3. What fails is thrown as a `PermanentError` whose message is the reason, to be shown
- * behind the name of the object: the SDK's own retries are over by then.
+ * behind the name of the object: the SDK's own retries are over by then. Its code is `ObjectGone` where there is no such
+ * object, else `ObjectUnreadable`.
  */
 export class S3LogObjects {
   readonly #client: S3Client;
@@ -144,5 +145,6 @@ export class S3LogObjects {
 }
 
 function raise(error: unknown, right: S3Right): PermanentError {
-  return new PermanentError('ObjectUnreadable', describeS3Fault(error, right), { cause: error });
+  const code = error instanceof Error && error.name === 'NoSuchKey' ? 'ObjectGone' : 'ObjectUnreadable';
+  return new PermanentError(code, describeS3Fault(error, right), { cause: error });
 }

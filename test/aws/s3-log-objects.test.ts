@@ -123,7 +123,10 @@ describe('reading an object', () => {
 
   it('does not ask again for what S3 refuses', async () => {
     s3.on(GetObjectCommand).rejects(composeSdkError('NoSuchKey', 404));
-    await expect(read('a.json')).rejects.toThrow('it is gone, deleted since it was listed');
+    await expect(read('a.json')).rejects.toMatchObject({
+      code: 'ObjectGone',
+      message: 'it is gone, deleted since it was listed',
+    });
     expect(s3.commandCalls(GetObjectCommand)).toHaveLength(1);
   });
 

@@ -2,6 +2,7 @@ import { handleRecord } from '../../containment/record-handling.ts';
 import { type LogPiece, type SweepListener, sweepLog } from '../../containment/sweep.ts';
 import { composeAllowlist, composeMalloryCall, composeS3Call, GUARD, POLICY, TARGET } from './calls.ts';
 import {
+  InMemoryAlertBook,
   InMemoryAlerts,
   InMemoryConvergence,
   InMemoryLedger,
@@ -24,6 +25,7 @@ function buildWorld() {
     policies: new InMemoryPolicies(),
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
+    alertBook: new InMemoryAlertBook(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),

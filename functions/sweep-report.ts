@@ -1,0 +1,89 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Handled } from '../containment/record-handling.ts';
+import type { SweepEnd, SweepListener } from '../containment/sweep.ts';
+import type { Telemetry } from './guard-runtime.ts';
+import { reportHandled } from './record-report.ts';
+
+/** So many faults of one file are logged in full; all are counted. */
+const LOGGED_FAULTS = 10;
+
+/**
+ * Says in metrics and in the log what a sweep found in one file. Authorized calls and what the live path dealt with are
+ * the live path's to count: here they are records of the file, no more.
+ */
+export class SweepReport implements SweepListener {
+  readonly #key: string;
+  readonly #telemetry: Telemetry;
+  readonly #counts = { records: 0, foreign: 0, dealtWith: 0, found: 0, rejected: 0, failed: 0 };
+
+  constructor(key: string, telemetry: Telemetry) {
+    this.#key = key;
+    this.#telemetry = telemetry;
+  }
+
+  handled(handled: Exclude<Handled, { kind: 'rejected' }>): void {
+    this.#counts.records += 1;
+    switch (handled.kind) {
+      case 'skipped':
+        if (handled.reason === 'otherAccount' || handled.reason === 'otherRegion') this.#counts.foreign += 1;
+        return;
+      case 'learnt':
+        if (handled.memory === 'foreign') this.#counts.foreign += 1;
+        return;
+      case 'passed':
+        return;
+      case 'dealtWith':
+        this.#counts.dealtWith += 1;
+        return;
+      case 'alerted':
+        this.#counts.found += 1;
+        reportHandled(handled, this.#telemetry);
+    }
+  }
+
+  rejected(position: number | null, reason: string): void {
+    this.#counts.rejected += 1;
+    if (this.#counts.rejected > LOGGED_FAULTS) return;
+    this.#telemetry.logger.error('log file holds what is no CloudTrail record', {
+      key: this.#key,
+      position,
+      reason,
+    });
+  }
+
+  failed(position: number, error: unknown): void {
+    this.#counts.failed += 1;
+    if (this.#counts.failed > LOGGED_FAULTS) return;
+    this.#telemetry.logger.error('record of a log file failed', { key: this.#key, position, error });
+  }
+
+  /** Counts the file, and answers what keeps it from being done with; `undefined` where nothing does. */
+  close(end: SweepEnd): string | undefined {
+    const { logger, metrics } = this.#telemetry;
+    if (end === 'gone') {
+      metrics.addMetric('SweepGone', MetricUnit.Count, 1);
+      logger.warn('log file is gone: it was deleted after it was delivered', { key: this.#key });
+      return undefined;
+    }
+    metrics.addMetric('SweepFiles', MetricUnit.Count, 1);
+    for (const [name, count] of METRICS) {
+      if (this.#counts[count] > 0) metrics.addMetric(name, MetricUnit.Count, this.#counts[count]);
+    }
+    logger.info('log file swept', { key: this.#key, end, ...this.#counts });
+    const { rejected, failed } = this.#counts;
+    const faults = [
+      ...(rejected > 0 ? [`${rejected} pieces are no CloudTrail records`] : []),
+      ...(failed > 0 ? [`${failed} records failed`] : []),
+      ...(end === 'outOfTime' ? ['the time was over before its end'] : []),
+    ];
+    return faults.length === 0 ? undefined : `\`${this.#key}\`: ${faults.join(', ')}`;
+  }
+}
+
+/** Names of the metrics by what they count in a file. */
+const METRICS = [
+  ['SweepRecords', 'records'],
+  ['SweepForeign', 'foreign'],
+  ['SweepOnly', 'found'],
+  ['SweepRejected', 'rejected'],
+] as const;
