@@ -2,6 +2,7 @@ import { PermanentError } from '../containment/errors.ts';
 import type { Containment, PolicyTarget, Snapshot } from '../containment/ports.ts';
 import { digestSnapshot } from '../containment/snapshot-digest.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
+import type { Beat } from '../core/heartbeat/beat.ts';
 import { isJsonObject } from '../core/json.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import type { LearntMapping } from '../core/record/learnt-mapping.ts';
@@ -23,6 +24,8 @@ import { storeSnapshot } from './stored-snapshot.ts';
  * | `finding#<hour>` | `<group>#<SHA-256 of event and outcome>` | a finding that no message told when it was found | 90 days after it was found |
  * | `pending` | `<group>` | what the next digest tells of a function and a caller | never; goes when it was told |
  * | `sighting#<eventID>` | `sighting` | which path dealt with a finding | 90 days after it was claimed |
+ * | `heartbeat#<requestID>` | `beat` | a call by the heartbeat, and by which path its record was seen with what verdict | 30 days after it was sent |
+ * | `heartbeat` | `chain` | what the heartbeat remembers from run to run: open beats, an outage | never |
  * | `mapping#<ARN of an event source mapping>` | `source` | the ARN that it polls | 90 days after it was last learnt |
  */
 export interface LedgerKey extends Item {
@@ -44,6 +47,28 @@ export function composeEventKey(eventID: string): LedgerKey {
 /** The key of the item that says which path dealt with a finding. */
 export function composeSightingKey(eventID: string): LedgerKey {
   return { pk: { S: `sighting#${eventID}` }, sk: { S: 'sighting' } };
+}
+
+/** Longer than a record can wait in any queue: later nobody could tell a beat from a stranger's call. */
+const BEAT_DAYS = 30;
+
+/** The key of a call by the heartbeat. */
+export function composeBeatKey(requestID: string): LedgerKey {
+  return { pk: { S: `heartbeat#${requestID}` }, sk: { S: 'beat' } };
+}
+
+/** The item of a call by the heartbeat that nobody has seen yet. */
+export function composeBeatItem({ requestID, sentMs }: Beat): Item {
+  return {
+    ...composeBeatKey(requestID),
+    sentMs: writeNumber(sentMs),
+    expiresAt: writeNumber(Math.ceil(sentMs / 1000) + BEAT_DAYS * DAY_SECONDS),
+  };
+}
+
+/** The key of what the heartbeat remembers. */
+export function composeChainKey(): LedgerKey {
+  return { pk: { S: 'heartbeat' }, sk: { S: 'chain' } };
 }
 
 /** The key of the lock on one policy. */

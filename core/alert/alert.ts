@@ -9,6 +9,7 @@ import type { ConvergenceEvent } from './convergence-alert.ts';
 import type { DigestEvent } from './digest-alert.ts';
 import type { ExpiryEvent } from './expiry-alert.ts';
 import { headlineOutcome } from './headline.ts';
+import type { HeartbeatEvent } from './heartbeat-alert.ts';
 import type { Outcome } from './outcome.ts';
 import type { PolicyOwner } from './policy-owner.ts';
 import { shortenText } from './quotation.ts';
@@ -34,7 +35,7 @@ export interface Alert {
   /** For people, in e-mail. */
   readonly text: string;
   /** For machines; the shape is documented in docs/alerts.md. */
-  readonly event: InvocationEvent | ConvergenceEvent | TierEvent | ExpiryEvent | DigestEvent;
+  readonly event: InvocationEvent | ConvergenceEvent | TierEvent | ExpiryEvent | DigestEvent | HeartbeatEvent;
   /** For SNS filter policies. */
   readonly attributes: Readonly<Record<string, string>>;
 }

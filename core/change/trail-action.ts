@@ -31,8 +31,25 @@ function readLoss(parameters: JsonObject | undefined): Loss {
   const advanced = readObjects(parameters?.['advancedEventSelectors']);
   const basic = readObjects(parameters?.['eventSelectors']);
   if (advanced.length === 0 && basic.length === 0) return 'untold';
-  if (!advanced.some(logsCalls) && !basic.some(logsCallsByResource)) return 'calls';
+  if (!advanced.some(logsCalls) && !basic.some((selector) => logsCallsByResource(selector))) return 'calls';
   return advanced.some(logsChanges) || basic.some(logsManagementWrites) ? null : 'changes';
+}
+
+/**
+ * Decides whether selectors take the calls of one function: the parameters of `PutEventSelectors` as a record has them.
+ * @param functionArn unqualified
+ */
+export function readCallLogging(
+  parameters: JsonObject | undefined,
+  functionArn: string,
+): 'logged' | 'notLogged' {
+  const advanced = readObjects(parameters?.['advancedEventSelectors']).some(
+    (selector) => logsCalls(selector) && passes(readFields(selector), 'resources.ARN', functionArn),
+  );
+  const basic = readObjects(parameters?.['eventSelectors']).some((selector) =>
+    logsCallsByResource(selector, functionArn),
+  );
+  return advanced || basic ? 'logged' : 'notLogged';
 }
 
 function readObjects(value: unknown): readonly JsonObject[] {
@@ -41,10 +58,12 @@ function readObjects(value: unknown): readonly JsonObject[] {
 
 const FUNCTION_TYPE = 'AWS::Lambda::Function';
 
-function logsCallsByResource(selector: JsonObject): boolean {
-  const logged = readObjects(selector['dataResources']).find(({ type }) => type === FUNCTION_TYPE);
-  // Calls of functions are no reads.
-  return logged !== undefined && readTexts(logged['values']).length > 0 && !readsOnly(selector);
+/** Values of basic selectors are beginnings of ARNs. Calls of functions are no reads. */
+function logsCallsByResource(selector: JsonObject, functionArn?: string): boolean {
+  const logged = readObjects(selector['dataResources']).filter(({ type }) => type === FUNCTION_TYPE);
+  const values = logged.flatMap((resource) => readTexts(resource['values']));
+  const taken = values.filter((value) => functionArn === undefined || functionArn.startsWith(value));
+  return taken.length > 0 && !readsOnly(selector);
 }
 
 function logsManagementWrites(selector: JsonObject): boolean {
