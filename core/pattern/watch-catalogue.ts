@@ -1,0 +1,227 @@
+import type { FunctionPlace } from '../guard.ts';
+import type { NamingField, TextTest, WatchedCalls, WatchedParts } from './watched-call.ts';
+
+/** With this begin the fixed names of the guard's functions, roles and rules. */
+export const FIXED_NAME_STEM = 'invokeguard-';
+
+/**
+ * Lists the calls that touch the parts. Whole families of calls stand by what their names begin with: an alert too many
+ * is better than one too few.
+ *
+ * Through CloudFormation only those calls are left out that an update of the guard's own stack makes in numbers, on
+ * resources that no other stack can own. A policy of a queue, a topic, a role or a bucket can be written by any stack,
+ * and Cloud Control writes through CloudFormation as well, so that its calls are watched instead.
+ */
+export function listWatchedCalls(parts: WatchedParts): readonly WatchedCalls[] {
+  return [
+    ...listTrailCalls(parts),
+    ...listStoreCalls(parts),
+    ...listRuleCalls(parts),
+    ...listFunctionCalls(parts),
+    ...listDeliveryCalls(parts),
+    ...listStackCalls(parts),
+  ].filter(({ fields, eventSource }) => fields.length > 0 || eventSource === 'cloudtrail.amazonaws.com');
+}
+
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html */
+function listTrailCalls({ trails }: WatchedParts): readonly WatchedCalls[] {
+  const calls = [
+    'StopLogging',
+    'DeleteTrail',
+    'UpdateTrail',
+    'PutEventSelectors',
+    { prefix: 'PutEventConf' },
+  ];
+  if (trails === 'any') return [watch('cloudtrail', calls, [])];
+  if (trails.length === 0) return [];
+  const texts = trails.flatMap(({ name, arn }) => [name, arn]);
+  return [watch('cloudtrail', calls, [ask('name', texts), ask('trailName', texts)])];
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html */
+function listStoreCalls({
+  buckets,
+  keyIds,
+  tables,
+  tableArns,
+  logGroups,
+}: WatchedParts): readonly WatchedCalls[] {
+  const keys = keyIds.flatMap((id) => [id, { suffix: `:key/${id}` }]);
+  return [
+    watch('s3', [{ prefix: 'PutBucket' }, { prefix: 'DeleteBucket' }], name('bucketName', buckets)),
+    watch(
+      'kms',
+      [
+        { prefix: 'Disable' },
+        { prefix: 'Schedule' },
+        { prefix: 'PutKey' },
+        'RevokeGrant',
+        'RetireGrant',
+        { prefix: 'DeleteImp' },
+      ],
+      name('keyId', keys),
+    ),
+    watch(
+      'dynamodb',
+      [{ prefix: 'Delete' }, { prefix: 'Update' }, { prefix: 'PutRes' }],
+      // Some of these calls take the ARN for the name, and those on policies take nothing else.
+      [...name('tableName', [...tables, ...tableArns]), ...name('resourceArn', tableArns)],
+    ),
+    watch(
+      'logs',
+      [{ prefix: 'Delete' }, { prefix: 'Disassociate' }, { prefix: 'PutRet' }, { prefix: 'PutSub' }],
+      name('logGroupName', logGroups),
+    ),
+  ];
+}
+
+/** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Operations.html */
+function listRuleCalls({ fixedNames, rules }: WatchedParts): readonly WatchedCalls[] {
+  const texts = [...listFixed(fixedNames, ''), ...rules];
+  return [
+    watch('events', ['DisableRule', 'DeleteRule'], name('name', texts)),
+    watch('events', ['RemoveTargets'], name('rule', texts)),
+    watch('events', ['PutRule'], name('name', texts), 'leftOut'),
+    watch('events', ['PutTargets'], name('rule', texts), 'leftOut'),
+  ];
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html */
+function listFunctionCalls({ fixedNames, mappings }: WatchedParts): readonly WatchedCalls[] {
+  const ownArns = listFixed(fixedNames, writeArnStem(fixedNames, 'lambda', 'function:'));
+  // A function may be named by its name, by `ACCOUNT:function:NAME`, or by its ARN, each with a qualifier behind it.
+  const names = [
+    ...listFixed(fixedNames, ''),
+    ...listFixed(fixedNames, `${fixedNames?.account ?? ''}:function:`),
+    ...ownArns,
+  ];
+  return [
+    watch(
+      'lambda',
+      [
+        { prefix: 'UpdateFunctionE' },
+        { prefix: 'UpdateFunctionU' },
+        { prefix: 'DeleteF' },
+        { prefix: 'PutF' },
+        { prefix: 'PutR' },
+        { prefix: 'AddP' },
+        { prefix: 'RemoveP' },
+        { prefix: 'DeleteR' },
+        { prefix: 'CreateF' },
+      ],
+      [...name('functionName', names), ...name('resourceArn', ownArns)],
+    ),
+    watch('lambda', [{ prefix: 'UpdateFunctionCo' }], name('functionName', names), 'leftOut'),
+    watch(
+      'lambda',
+      ['Create', 'Update', 'Delete'].map((verb) => ({ prefix: `${verb}EventS` })),
+      [
+        ...name('functionName', names),
+        // CloudTrail writes a field's first letter small: `UUID` becomes `uUID`.
+        ...name('uUID', mappings),
+        ...name('uuid', mappings),
+        ...(ownArns.length === 0 ? [] : [{ path: ['responseElements', 'functionArn'], texts: ownArns }]),
+      ],
+    ),
+    watch(
+      'iam',
+      [
+        ...['PutRole', 'DeleteRole', 'AttachRole', 'DetachRole', 'UpdateRole'].map((prefix) => ({ prefix })),
+        'UpdateAssumeRolePolicy',
+      ],
+      name('roleName', listFixed(fixedNames, '')),
+    ),
+  ];
+}
+
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/logging-using-cloudtrail.html */
+function listDeliveryCalls({ queues, topicArns, alarms }: WatchedParts): readonly WatchedCalls[] {
+  const subscriptions = topicArns.map((arn) => ({ prefix: `${arn}:` }));
+  return [
+    watch(
+      'sqs',
+      ['SetQueueAttributes', 'DeleteQueue', 'PurgeQueue', 'AddPermission', 'RemovePermission'],
+      name(
+        'queueUrl',
+        queues.map((queue) => ({ suffix: `/${queue}` })),
+      ),
+    ),
+    watch(
+      'sns',
+      [
+        { prefix: 'Set' },
+        { prefix: 'Delete' },
+        { prefix: 'PutD' },
+        'AddPermission',
+        'RemovePermission',
+        'Subscribe',
+        'Unsubscribe',
+      ],
+      [
+        ...name('topicArn', topicArns),
+        ...name('resourceArn', topicArns),
+        ...name('subscriptionArn', subscriptions),
+      ],
+    ),
+    watch(
+      'monitoring',
+      ['DeleteAlarms', 'DisableAlarmActions', 'SetAlarmState'],
+      [...name('alarmNames', alarms), ...name('alarmName', alarms)],
+    ),
+    watch('monitoring', ['PutMetricAlarm'], name('alarmName', alarms), 'leftOut'),
+  ];
+}
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-api-logging-cloudtrail.html */
+function listStackCalls({ stacks, fixedNames, rules, alarms }: WatchedParts): readonly WatchedCalls[] {
+  const texts = stacks.flatMap(({ name: stack, arnStem }) => [stack, { prefix: arnStem }]);
+  const calls = [
+    'UpdateStack',
+    'DeleteStack',
+    'ExecuteChangeSet',
+    'SetStackPolicy',
+    'RollbackStack',
+    'UpdateTerminationProtection',
+  ];
+  return [
+    watch('cloudformation', calls, name('stackName', texts)),
+    // What Cloud Control calls in turn comes from CloudFormation, so this stands for the calls that are left out there.
+    watch(
+      'cloudcontrolapi',
+      ['UpdateResource', 'DeleteResource'],
+      name('identifier', [
+        ...listFixed(fixedNames, ''),
+        ...listFixed(fixedNames, writeArnStem(fixedNames, 'events', 'rule/')),
+        ...rules.map((rule) => ({ suffix: `:rule/${rule}` })),
+        ...alarms,
+      ]),
+    ),
+  ];
+}
+
+/** The test for fixed names with a text before them; none where no fixed names are watched. */
+function listFixed(place: FunctionPlace | null, before: string): readonly TextTest[] {
+  return place === null ? [] : [{ prefix: `${before}${FIXED_NAME_STEM}` }];
+}
+
+function writeArnStem(place: FunctionPlace | null, service: string, before: string): string {
+  return place === null ? '' : `arn:${place.partition}:${service}:${place.region}:${place.account}:${before}`;
+}
+
+function watch(
+  service: string,
+  calls: readonly TextTest[],
+  fields: readonly NamingField[],
+  throughCloudFormation: WatchedCalls['throughCloudFormation'] = 'told',
+): WatchedCalls {
+  return { eventSource: `${service}.amazonaws.com`, calls, fields, throughCloudFormation };
+}
+
+function ask(parameter: string, texts: readonly TextTest[]): NamingField {
+  return { path: ['requestParameters', parameter], texts };
+}
+
+/** A parameter that names a part; nothing where there is no part. */
+function name(parameter: string, texts: readonly TextTest[]): readonly NamingField[] {
+  return texts.length === 0 ? [] : [ask(parameter, texts)];
+}
