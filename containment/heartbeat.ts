@@ -4,7 +4,7 @@ import { isHeartbeatCall } from '../core/heartbeat/beat.ts';
 import { readText } from '../core/json.ts';
 import { openEnvelope } from '../core/record/envelope.ts';
 import type { LambdaInvocation } from '../core/record/invocation.ts';
-import { measureLatency } from '../core/record/latency.ts';
+import { measureCallLatency } from '../core/record/latency.ts';
 import type { Decision, Verdict } from '../core/verdict/decision.ts';
 import type { BeatMarking, Heartbeats } from './heartbeat-ports.ts';
 import type { Clock, RecordPath } from './ports.ts';
@@ -53,6 +53,6 @@ export async function markHeartbeat(
   const seenMs = clock.nowMs();
   const marking = await heartbeats.markBeat({ requestID, eventID, path, verdict, seenMs });
   if (marking === 'unknown') return undefined;
-  const latencyMs = path === 'live' ? measureLatency(eventTime, seenMs) : null;
-  return { kind: 'heartbeat', path, verdict, marking, latencyMs };
+  const { verdictMs } = measureCallLatency(path, eventTime, { judgedMs: seenMs, containedMs: null });
+  return { kind: 'heartbeat', path, verdict, marking, latencyMs: verdictMs };
 }

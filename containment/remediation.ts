@@ -8,11 +8,13 @@ import type { Guard } from '../core/guard.ts';
 import type { ContainmentScope } from '../core/plan/containment-plan.ts';
 import { parseFunctionArn } from '../core/record/function-reference.ts';
 import { type LambdaInvocation, parseInvocation, type SkipReason } from '../core/record/invocation.ts';
+import { type CallLatency, measureCallLatency } from '../core/record/latency.ts';
 import { placeInvocation } from '../core/record/placement.ts';
 import { type Decision, decideInvocation, type Verdict } from '../core/verdict/decision.ts';
 import { type AlertingPorts, type AlertSending, sendAlert } from './alerting.ts';
 import { type ContainmentPorts, containTarget } from './containment.ts';
 import { PermanentError, RetryableError } from './errors.ts';
+import { type BeatPorts, type HeartbeatSighting, markHeartbeat } from './heartbeat.ts';
 import { holdAgainstHistory } from './history.ts';
 import { disableMapping, type MappingPorts, resolveMapping } from './mapping.ts';
 import { findPolicyOwner } from './policy-owner.ts';
@@ -22,6 +24,7 @@ import type { ConvergenceQueue, FunctionTags, RecordPath, Sighting, Sightings } 
 export interface RemediationPorts
   extends ContainmentPorts,
     MappingPorts,
+    BeatPorts,
     Pick<AlertingPorts, 'alerts' | 'alertBook'> {
   readonly convergence: ConvergenceQueue;
   readonly tags: FunctionTags;
@@ -48,7 +51,9 @@ export type Remediation =
       readonly kind: 'alerted';
       readonly about: AlertSubject;
       readonly alert: AlertSending;
+      readonly latency: CallLatency;
     }
+  | HeartbeatSighting
   /** A violation that was found and dealt with before, by this path or the other. */
   | { readonly kind: 'dealtWith'; readonly by: RecordPath };
 
@@ -76,16 +81,22 @@ export async function remediateRecord(
   const caller = identifyCaller(parsed);
   const mappings = await resolveMapping(caller, parsed.functionArn, allowlist, ports);
   const decision = decideInvocation(parsed, caller, allowlist, mappings);
+  const judgedMs = ports.clock.nowMs();
+  const { input, path } = delivery;
+  const heartbeat = await markHeartbeat({ input, path, invocation: parsed, caller, decision }, guard, ports);
+  if (heartbeat !== undefined) return heartbeat;
   const { verdict } = decision;
   if (verdict === 'authorized' || verdict === 'unguarded') return { kind: 'passed', verdict };
-  const call: Call = { delivery, invocation: parsed, caller, decision, verdict };
+  const call: Call = { delivery, invocation: parsed, caller, decision, verdict, judgedMs };
   if (delivery.path === 'sweep') {
     const known = await recallSighting(call, ports);
     if (known.kind === 'dealtWith') return known;
   }
   try {
     const outcome = await respond(call, allowlist, guard, ports);
-    return await settleCall({ guard, invocation: parsed, caller, decision, outcome }, call, ports);
+    const respondedMs = ports.clock.nowMs();
+    const found = { guard, invocation: parsed, caller, decision, outcome };
+    return await settleCall(found, call, respondedMs, ports);
   } catch (error) {
     if (error instanceof RetryableError && delivery.deliveryCount >= DELAY_ALERT_DELIVERY) {
       const outcome: Outcome = { kind: 'delayed', reason: error.message };
@@ -102,6 +113,7 @@ interface Call {
   readonly caller: Caller;
   readonly decision: Decision;
   readonly verdict: Verdict;
+  readonly judgedMs: number;
 }
 
 function nameEvent(call: Call): string {
@@ -176,8 +188,13 @@ function chooseScope(guarded: FunctionEntry, offender: Caller): ContainmentScope
  * Alerts, and hands the function's other policies on, once for each event whichever path it came by. Nothing of this
  * stands before the containment, which is idempotent by itself.
  */
-async function settleCall(found: AlertSubject, call: Call, ports: RemediationPorts): Promise<Remediation> {
-  const { eventID } = call.invocation;
+async function settleCall(
+  found: AlertSubject,
+  call: Call,
+  respondedMs: number,
+  ports: RemediationPorts,
+): Promise<Remediation> {
+  const { eventID, eventTime } = call.invocation;
   const { path } = call.delivery;
   // A record without an eventID is never a duplicate.
   if (eventID !== null) {
@@ -187,17 +204,23 @@ async function settleCall(found: AlertSubject, call: Call, ports: RemediationPor
       throw new RetryableError('EventInWork', `event \`${eventID}\` is being dealt with by the other path`);
     }
   }
-  const remediation = await alertCall(found, call, ports);
+  const { about, alert } = await alertCall(found, call, ports);
   await requestConvergence(found, call, ports);
   if (eventID !== null) await ports.sightings.confirmSighting(eventID, path);
-  return remediation;
+  const containedMs = found.outcome.kind === 'contained' ? respondedMs : null;
+  const latency = measureCallLatency(path, eventTime, { judgedMs: call.judgedMs, containedMs });
+  return { kind: 'alerted', about, alert, latency };
 }
 
 /**
  * Alerts unless the same violation was alerted within the ledger's window; a crash in between alerts again.
  * A policy that was changed is always alerted; calls of the same caller that were on their way meanwhile are not.
  */
-async function alertCall(found: AlertSubject, call: Call, ports: RemediationPorts): Promise<Remediation> {
+async function alertCall(
+  found: AlertSubject,
+  call: Call,
+  ports: RemediationPorts,
+): Promise<{ readonly about: AlertSubject; readonly alert: AlertSending }> {
   const eventID = nameEvent(call);
   const { outcome } = found;
   const state = outcome.kind === 'contained' ? `contained ${outcome.containmentId}` : outcome.kind;
@@ -213,7 +236,7 @@ async function alertCall(found: AlertSubject, call: Call, ports: RemediationPort
     await ports.ledger.claimAlert(later, eventID, ports.clock.nowMs());
     await ports.ledger.confirmAlert(later, eventID);
   }
-  return { kind: 'alerted', about, alert };
+  return { about, alert };
 }
 
 /** The other versions and aliases have policies of their own. The job is the same however often it is asked for. */

@@ -4,6 +4,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { buildClients } from '../aws/clients.ts';
 import { DynamodbAlertBook } from '../aws/dynamodb-alert-book.ts';
+import { DynamodbHeartbeats } from '../aws/dynamodb-heartbeats.ts';
 import { DynamodbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamodbMappingMemory } from '../aws/dynamodb-mapping-memory.ts';
 import { DynamodbSightings } from '../aws/dynamodb-sightings.ts';
@@ -52,6 +53,7 @@ export function buildGuardRuntime(env: NodeJS.ProcessEnv, folder: string): Guard
       convergence: new SqsConvergenceQueue(clients.sqs, environment.convergenceQueueUrl),
       mappings: new LambdaEventSourceMappings(clients.lambda),
       mappingMemory: new DynamodbMappingMemory(clients.dynamodb, environment.ledgerTableName),
+      heartbeats: new DynamodbHeartbeats(clients.dynamodb, environment.ledgerTableName),
       sightings: new DynamodbSightings(clients.dynamodb, environment.ledgerTableName),
       tags: new LambdaFunctionTags(clients.lambda),
       qualifiers: new LambdaQualifierDirectory(clients.lambda),

@@ -1,4 +1,5 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { HeartbeatSighting } from '../containment/heartbeat.ts';
 import type { Handled } from '../containment/record-handling.ts';
 import { summarizeAlert } from '../core/alert/alert.ts';
 import { printSafely } from '../core/text.ts';
@@ -23,14 +24,19 @@ export function reportHandled(
     case 'dealtWith':
       metrics.addMetric(handled.by === 'sweep' ? 'SweptBefore' : 'RecordRepeated', MetricUnit.Count, 1);
       return;
+    case 'heartbeat':
+      reportHeartbeat(handled, { logger, metrics });
+      return;
     case 'alerted': {
-      const { about, alert } = handled;
+      const { about, alert, latency } = handled;
       metrics.addMetric(
         about.decision.verdict === 'undetermined' ? 'Undetermined' : 'Unauthorized',
         MetricUnit.Count,
         1,
       );
       metrics.addMetric(OUTCOME_METRICS[about.outcome.kind], MetricUnit.Count, 1);
+      addLatency('VerdictLatency', latency.verdictMs, metrics);
+      addLatency('ContainmentLatency', latency.containmentMs, metrics);
       if (alert === 'repeated') metrics.addMetric('AlertRepeated', MetricUnit.Count, 1);
       if (alert === 'deferred') metrics.addMetric('AlertDeferred', MetricUnit.Count, 1);
       logger.warn(printSafely(summarizeAlert(about)), {
@@ -41,6 +47,26 @@ export function reportHandled(
       });
     }
   }
+}
+
+/** Only what came by the live path, as a call by a caller on no list, shows that the chain holds. */
+function reportHeartbeat(
+  { path, verdict, marking, latencyMs }: HeartbeatSighting,
+  { logger, metrics }: Telemetry,
+): void {
+  logger.info('heartbeat came back', { path, verdict, marking });
+  if (path !== 'live' || verdict !== 'unauthorized' || marking !== 'first') return;
+  metrics.addMetric('HeartbeatSeen', MetricUnit.Count, 1);
+  addLatency('VerdictLatency', latencyMs, metrics);
+}
+
+/** CloudWatch makes percentiles of the single values. */
+function addLatency(
+  name: 'VerdictLatency' | 'ContainmentLatency',
+  latencyMs: number | null,
+  metrics: Metrics,
+): void {
+  if (latencyMs !== null) metrics.addMetric(name, MetricUnit.Milliseconds, latencyMs);
 }
 
 /** Names of the metrics by what became of a record about an event source mapping. */

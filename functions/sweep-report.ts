@@ -31,6 +31,7 @@ export class SweepReport implements SweepListener {
         if (handled.memory === 'foreign') this.#counts.foreign += 1;
         return;
       case 'passed':
+      case 'heartbeat':
         return;
       case 'dealtWith':
         this.#counts.dealtWith += 1;

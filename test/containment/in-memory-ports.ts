@@ -1,3 +1,4 @@
+import type { BeatMark, BeatMarking, ChainMemory, Heartbeats } from '../../containment/heartbeat-ports.ts';
 import {
   type AbsentPolicy,
   type AlertBook,
@@ -34,6 +35,7 @@ import {
 import type { Alert } from '../../core/alert/alert.ts';
 import type { DeferredFinding, GroupName, PendingGroup } from '../../core/alert/finding-group.ts';
 import type { Outcome } from '../../core/alert/outcome.ts';
+import type { Beat, BeatSightings } from '../../core/heartbeat/beat.ts';
 import type { Lever, ReplacePlan } from '../../core/plan/containment-plan.ts';
 import type { PolicyDocument } from '../../core/policy/document.ts';
 import type { LearntMapping } from '../../core/record/learnt-mapping.ts';
@@ -412,6 +414,39 @@ export class InMemorySightings implements Sightings {
     this.interrupt('confirmSighting');
     const held = this.events.get(eventID);
     if (held?.path === path) held.state = 'confirmed';
+  }
+}
+
+/** The heartbeat's calls and what became of them, in memory. */
+export class InMemoryHeartbeats implements Heartbeats {
+  memory: ChainMemory | null = null;
+  readonly beats = new Map<string, BeatSightings>();
+  interrupt: Interruption = () => undefined;
+
+  async readMemory(): Promise<ChainMemory | null> {
+    return this.memory;
+  }
+
+  async writeMemory(memory: ChainMemory): Promise<void> {
+    this.interrupt('writeMemory');
+    this.memory = memory;
+  }
+
+  async storeBeat({ requestID }: Beat): Promise<void> {
+    this.beats.set(requestID, { live: null, sweep: null });
+  }
+
+  async readSightings(requestID: string): Promise<BeatSightings> {
+    return this.beats.get(requestID) ?? { live: null, sweep: null };
+  }
+
+  async markBeat({ requestID, path, verdict, seenMs }: BeatMark): Promise<BeatMarking> {
+    this.interrupt('markBeat');
+    const held = this.beats.get(requestID);
+    if (held === undefined) return 'unknown';
+    if (held[path] !== null) return 'repeated';
+    this.beats.set(requestID, { ...held, [path]: { verdict, seenMs } });
+    return 'first';
   }
 }
 

@@ -14,6 +14,7 @@ import {
   InMemoryAlertBook,
   InMemoryAlerts,
   InMemoryConvergence,
+  InMemoryHeartbeats,
   InMemoryLedger,
   InMemoryMappingMemory,
   InMemoryMappings,
@@ -32,8 +33,10 @@ function buildWorld() {
   policies.place(TARGET, POLICY);
   const metrics = new Metrics({ namespace: 'Invokeguard', serviceName: 'test' });
   const counted: string[] = [];
-  jest.spyOn(metrics, 'addMetric').mockImplementation((name) => {
-    counted.push(name);
+  const measured: Record<string, number> = {};
+  jest.spyOn(metrics, 'addMetric').mockImplementation((name, unit, value) => {
+    if (unit === 'Count') counted.push(name);
+    else measured[name] = value;
     return metrics;
   });
   return {
@@ -47,12 +50,14 @@ function buildWorld() {
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
       mappingMemory: new InMemoryMappingMemory(),
+      heartbeats: new InMemoryHeartbeats(),
       sightings: new InMemorySightings(),
       tags: new InMemoryTags(),
       clock: new StandingClock(),
     },
     telemetry: { logger: new Logger({ logLevel: 'SILENT' }), metrics },
     counted,
+    measured,
   };
 }
 
@@ -62,6 +67,23 @@ describe('one message of the queue', () => {
     await handleMessage(composeMessage(JSON.stringify(composeMalloryCall())), world);
     expect(world.counted).toEqual(['Unauthorized', 'Contained']);
     expect(world.ports.alerts.published).toHaveLength(1);
+  });
+
+  it('with a violation tells how long after the call the verdict came, and the policy that shuts the caller out', async () => {
+    const world = buildWorld();
+    await handleMessage(composeMessage(JSON.stringify(composeMalloryCall())), world);
+    expect(world.measured).toEqual({ VerdictLatency: 30_000, ContainmentLatency: 30_000 });
+  });
+
+  it.each([
+    ['ahead of the clock', '2026-11-21T10:00:01Z'],
+    ['more than a day ago', '2026-11-20T09:59:59Z'],
+    ['not told', undefined],
+  ])('with a violation whose time is %s measures nothing', async (_, eventTime) => {
+    const world = buildWorld();
+    await handleMessage(composeMessage(JSON.stringify(composeMalloryCall({ eventTime }))), world);
+    expect(world.measured).toEqual({});
+    expect(world.counted).toContain('Unauthorized');
   });
 
   it('with an authorized call is counted', async () => {
