@@ -9,8 +9,8 @@ import type {
   WriteResult,
 } from '../containment/ports.ts';
 import type { Lever, ReplacePlan } from '../core/plan/containment-plan.ts';
+import { omitInertGrant } from '../core/plan/inert-grant.ts';
 import { findFunction } from './function-existence.ts';
-import { omitInertGrant } from './inert-grant.ts';
 import { readPermissions, writePermissions } from './permission-lever.ts';
 import type { PolicyAnswer } from './policy-text.ts';
 import { readResourcePolicy, writeResourcePolicy } from './resource-policy-lever.ts';

@@ -6,11 +6,12 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { AbsentPolicy, PolicyTarget, PresentPolicy, WriteResult } from '../containment/ports.ts';
 import type { ReplacePlan } from '../core/plan/containment-plan.ts';
+import { isInertGrant } from '../core/plan/inert-grant.ts';
 import { canonicalizeContent } from '../core/policy/canonical-form.ts';
 import type { PolicyDocument, PolicyStatement } from '../core/policy/document.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { composeFunctionParameters, isUnpublished } from './function-parameters.ts';
-import { isInertGrant, removeInertGrant } from './inert-grant.ts';
+import { removeInertGrant } from './inert-grant.ts';
 import { type PermissionParameters, translatePermission } from './permission-request.ts';
 import { type PolicyAnswer, readPolicyAnswer } from './policy-text.ts';
 import { classifyFault, describeFault, raiseFault } from './sdk-fault.ts';

@@ -6,12 +6,13 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { AbsentPolicy, PolicyTarget, PresentPolicy, WriteResult } from '../containment/ports.ts';
 import type { ReplacePlan } from '../core/plan/containment-plan.ts';
+import { isInertGrant, omitInertGrant } from '../core/plan/inert-grant.ts';
 import { policiesMeanSame } from '../core/policy/canonical-form.ts';
 import type { PolicyDocument } from '../core/policy/document.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { findFunction } from './function-existence.ts';
 import { isUnpublished } from './function-parameters.ts';
-import { addInertGrant, isInertGrant, omitInertGrant, removeInertGrant } from './inert-grant.ts';
+import { addInertGrant, removeInertGrant } from './inert-grant.ts';
 import { readPermissions } from './permission-lever.ts';
 import { type PolicyAnswer, readPolicyAnswer } from './policy-text.ts';
 import { classifyFault, describeFault, raiseFault } from './sdk-fault.ts';

@@ -7,9 +7,9 @@ import {
   RemovePermissionCommand,
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { composeInertGrant } from '../../aws/inert-grant.ts';
 import { LambdaPolicyStore } from '../../aws/lambda-policy-store.ts';
 import type { AbsentPolicy, PresentPolicy } from '../../containment/ports.ts';
+import { composeInertGrant } from '../../core/plan/inert-grant.ts';
 import type { PolicyStatement } from '../../core/policy/document.ts';
 import { composeSdkError } from './sdk-errors.ts';
 import { composeDeny, composeGrant, composePlan, composePolicy, composeTarget } from './targets.ts';

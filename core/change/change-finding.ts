@@ -1,0 +1,44 @@
+import type { Allowlist } from '../allowlist/allowlist.ts';
+import { findFunctionEntry } from '../allowlist/function-match.ts';
+import type { ChangeAction, ConfigurationChange } from './change.ts';
+import type { ChangeDecision } from './change-verdict.ts';
+
+/**
+ * What people are told of a change: a door that is opened or a guard that is weakened (`door`), or what lets nobody in
+ * and is still worth a look (`noticed`): what a guarded function runs, and a trigger that Lambda switched off. `none`
+ * is only counted.
+ */
+export type ChangeFinding = 'door' | 'noticed' | 'none';
+
+/** Decides whether people are told of a change. */
+export function findInChange(
+  { action, functionArn }: ConfigurationChange,
+  { verdict }: ChangeDecision,
+  allowlist: Allowlist,
+): ChangeFinding {
+  if (verdict === 'opens' || verdict === 'tampers') return 'door';
+  if (action.kind === 'mappingDisabled') return verdict === 'closes' ? 'noticed' : 'none';
+  if (action.kind !== 'function' || action.step === 'deleted' || functionArn === null) return 'none';
+  return findFunctionEntry(allowlist, functionArn) === undefined ? 'none' : 'noticed';
+}
+
+/** Names the kind of door, so that the same one is told once: what was changed, and which step it was. */
+export function nameDoor(action: ChangeAction): string {
+  return 'step' in action ? `${action.kind}.${action.step}` : action.kind;
+}
+
+/**
+ * Names the function whose versions and aliases have to be guarded after a change: a version or an alias was added, or
+ * the function was made again, and what is new has no guards. Null for everything else.
+ */
+export function findUnguarded(change: ConfigurationChange, allowlist: Allowlist): string | null {
+  const { action, errorCode, functionArn } = change;
+  if (errorCode !== null || functionArn === null || !addsPolicy(action)) return null;
+  const guarded = findFunctionEntry(allowlist, functionArn);
+  return guarded?.mode === 'enforce' && guarded.scope === undefined ? functionArn : null;
+}
+
+function addsPolicy(action: ChangeAction): boolean {
+  if (action.kind === 'function') return action.step === 'created';
+  return action.kind === 'qualifier' && action.step !== 'aliasChanged';
+}

@@ -1,0 +1,125 @@
+import type { Mode } from '../allowlist/allowlist.ts';
+import { INERT_SID, isInertGrant } from '../plan/inert-grant.ts';
+import { canonicalizeStatement, policiesMeanSame } from '../policy/canonical-form.ts';
+import { type PolicyDocument, type PolicyStatement, parsePolicy } from '../policy/document.ts';
+import { parseEventTime } from '../record/event-time.ts';
+import type { SwitchChange } from '../tier/tier.ts';
+import type { ConfigurationChange } from './change.ts';
+import { CLOCK_MS, explainSwitch, LATEST_MS } from './own-switch.ts';
+
+/** One rewrite of the policy that a change is about, as the ledger stored it before it was made. */
+export interface StoredRewrite {
+  readonly policy: PolicyDocument;
+  readonly removed: readonly PolicyStatement[];
+  readonly added: readonly PolicyStatement[];
+  /** ISO-8601 UTC. */
+  readonly storedTime: string;
+  readonly state: 'standing' | 'undone';
+}
+
+/** What the ledger knows of exactly the policy, function or mapping that a change is about. */
+export interface StoredWrites {
+  readonly rewrites: readonly StoredRewrite[];
+  /** When the guard noted last that it is about to disable the mapping: epoch milliseconds. */
+  readonly disablingMs: number | null;
+  /** The triggers that a person had disabled and switched on again, and when. */
+  readonly restored: { readonly switches: readonly SwitchChange[]; readonly atMs: number } | null;
+}
+
+/**
+ * Where a change comes from: one that the ledger holds is the guard's own, or made by a person with its command. A
+ * write by the guard's role that the ledger does not hold is somebody's who got hold of the role.
+ */
+export type ChangeOrigin = 'ledger' | 'guardRoleAlone' | 'others';
+
+/**
+ * Decides where a change comes from, by the ledger and by the exact ARNs of the guard's roles; never by a name in the
+ * policy, which anybody can copy.
+ *
+ * INVARIANT: only an entry for exactly this policy, that says the same and was stored shortly before, explains a change.
+ * @param mode the function's; null where the allowlist does not name it
+ */
+export function traceChange(
+  change: ConfigurationChange,
+  stored: StoredWrites,
+  guardRoleArns: readonly string[],
+  mode: Mode | null,
+): ChangeOrigin {
+  const byGuard = isGuardRole(change, guardRoleArns);
+  const timely = selectTimely(stored.rewrites, parseEventTime(change.eventTime));
+  if (timely.some((rewrite) => explains(rewrite, change))) return 'ledger';
+  if (explainSwitch(change, stored, byGuard ? 'guard' : 'others')) return 'ledger';
+  if (!byGuard) return 'others';
+  return isSideStep(change, timely, mode) ? 'ledger' : 'guardRoleAlone';
+}
+
+/** Decides whether a function of the guard made the change: a session of one of these very roles. */
+export function isGuardRole({ actor }: ConfigurationChange, guardRoleArns: readonly string[]): boolean {
+  return actor.kind === 'role' && guardRoleArns.includes(actor.roleArn);
+}
+
+/** How far CloudTrail's whole seconds and the guard's clock lie apart. */
+const SECONDS_MS = 5_000;
+
+/** Those that may have been made at that time: not too old, and nothing that still stands was stored after them. */
+function selectTimely(rewrites: readonly StoredRewrite[], atMs: number): readonly StoredRewrite[] {
+  return rewrites.filter(({ storedTime }) => {
+    const storedMs = Date.parse(storedTime);
+    const overtaken = rewrites.some((later) => {
+      const laterMs = Date.parse(later.storedTime);
+      return later.state === 'standing' && laterMs > storedMs && laterMs + SECONDS_MS <= atMs;
+    });
+    return storedMs - CLOCK_MS <= atMs && atMs <= storedMs + LATEST_MS && !overtaken;
+  });
+}
+
+function explains(rewrite: StoredRewrite, { action }: ConfigurationChange): boolean {
+  switch (action.kind) {
+    case 'policy': {
+      const written = parsePolicy(action.policy);
+      return written.kind === 'policy' && policiesMeanSame(written.policy, rewrite.policy);
+    }
+    case 'policyRemoval':
+      return rewrite.policy.Statement.length === 0;
+    case 'revocation':
+      return rewrite.removed.some((statement) => statement['Sid'] === action.sid);
+    case 'grant': {
+      if (action.statement === null) return false;
+      const granted = canonicalizeStatement(action.statement);
+      return rewrite.added.some((statement) => canonicalizeStatement(statement) === granted);
+    }
+    default:
+      return false;
+  }
+}
+
+/**
+ * What the guard does beside the rewrites that the ledger keeps: the inert grant, put and taken away while a policy is
+ * made; tries on enforced functions that failed, since their entry is forgotten; and a policy that the record does not
+ * hold, while a rewrite of exactly that policy is under way.
+ */
+function isSideStep(
+  { action, errorCode, functionArn, qualifier }: ConfigurationChange,
+  timely: readonly StoredRewrite[],
+  mode: Mode | null,
+): boolean {
+  if (functionArn === null) return false;
+  switch (action.kind) {
+    case 'grant':
+      if (action.statement !== null && isInertGrant(action.statement, { functionArn, qualifier }))
+        return true;
+      break;
+    case 'revocation':
+      if (action.sid === INERT_SID) return true;
+      break;
+    case 'policy':
+      if (parsePolicy(action.policy).kind === 'unreadable' && timely.length > 0) return true;
+      break;
+    case 'policyRemoval':
+    case 'mapping':
+      break;
+    default:
+      return false;
+  }
+  return errorCode !== null && mode === 'enforce';
+}

@@ -1,0 +1,44 @@
+import { parseEventTime } from '../record/event-time.ts';
+import type { ConfigurationChange } from './change.ts';
+import type { StoredWrites } from './own-change.ts';
+
+/** Delivered again after a crash, the same write may be made this much after the ledger took note of it. */
+export const LATEST_MS = 30 * 60_000;
+/** AWS refuses requests that are signed with a clock further off than this, and a person's clock may be. */
+export const CLOCK_MS = 5 * 60_000;
+/** All triggers of a function are switched on one after the other, and it is noted at the end. */
+const RESTORING_MS = 15 * 60_000;
+
+/**
+ * Decides whether the ledger tells of a trigger that was turned: a mapping that the guard disables notes it first, and
+ * `rollback --tier` of a person keeps what it switched on again.
+ */
+export function explainSwitch(
+  { action, eventTime, functionArn, qualifier }: ConfigurationChange,
+  { disablingMs, restored }: Pick<StoredWrites, 'disablingMs' | 'restored'>,
+  actor: 'guard' | 'others',
+): boolean {
+  const atMs = parseEventTime(eventTime);
+  if (action.kind === 'mapping' && action.step === 'changed' && action.polling === 'off') {
+    const noted = disablingMs !== null && disablingMs - CLOCK_MS <= atMs && atMs <= disablingMs + LATEST_MS;
+    return actor === 'guard' && noted;
+  }
+  if (restored === null || functionArn === null) return false;
+  if (atMs < restored.atMs - RESTORING_MS || atMs > restored.atMs + CLOCK_MS) return false;
+  if (action.kind === 'mapping' && action.step === 'changed') {
+    const { mappingArn } = action;
+    return restored.switches.some(
+      (turned) =>
+        turned.kind === 'eventSourceMapping' &&
+        turned.before === 'enabled' &&
+        mappingArn?.endsWith(`:event-source-mapping:${turned.uuid}`) === true,
+    );
+  }
+  if (action.kind === 'functionUrl' && action.step === 'changed') {
+    return restored.switches.some(
+      (turned) =>
+        turned.kind === 'functionUrl' && turned.qualifier === qualifier && turned.before === action.authType,
+    );
+  }
+  return false;
+}
