@@ -124,7 +124,7 @@ export class DynamodbAlertBook implements AlertBook {
     const command = new DeleteItemCommand({
       TableName: this.#table,
       Key: composePendingKey(group.groupID),
-      ConditionExpression: 'batch = :batch AND deferred = :deferred AND repeated = :repeated',
+      ConditionExpression: 'batchID = :batch AND deferrals = :deferred AND repetitions = :repeated',
       ExpressionAttributeValues: {
         ':batch': writeText(group.batch),
         ':deferred': writeNumber(group.deferred),

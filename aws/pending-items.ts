@@ -49,7 +49,7 @@ export function addDeferred(table: string, finding: DeferredFinding): Update {
     ...update,
     UpdateExpression:
       `${update.UpdateExpression}${rollback === null ? '' : `, ${shiftIn('rollback')}`} ` +
-      'ADD deferred :one, repeated :zero, #outcome :one',
+      'ADD deferrals :one, repetitions :zero, #outcome :one',
     ExpressionAttributeNames: { '#outcome': `${OUTCOME_PREFIX}${outcome}` },
     ExpressionAttributeValues: {
       ...update.ExpressionAttributeValues,
@@ -63,7 +63,7 @@ export function addRepetition(table: string, group: GroupName, eventID: string, 
   const update = addToGroup(table, { group, eventID, time });
   return {
     ...update,
-    UpdateExpression: `${update.UpdateExpression} ADD deferred :zero, repeated :one`,
+    UpdateExpression: `${update.UpdateExpression} ADD deferrals :zero, repetitions :one`,
     ConditionExpression:
       'attribute_not_exists(pk) OR (event1 <> :event AND event2 <> :event AND event3 <> :event)',
   };
@@ -76,8 +76,8 @@ function addToGroup(table: string, { group, eventID, time }: Addition): Update {
     TableName: table,
     Key: composePendingKey(groupID),
     UpdateExpression:
-      `SET caller = :caller, firstTime = if_not_exists(firstTime, :time), lastTime = :time, ` +
-      `batch = if_not_exists(batch, :batch), ${shiftIn('event')}${functionArn === null ? '' : ', functionArn = :function'}`,
+      `SET callerText = :caller, firstTime = if_not_exists(firstTime, :time), lastTime = :time, ` +
+      `batchID = if_not_exists(batchID, :batch), ${shiftIn('event')}${functionArn === null ? '' : ', functionArn = :function'}`,
     ExpressionAttributeValues: {
       ...(functionArn === null ? {} : { ':function': writeText(functionArn) }),
       ':caller': writeText(caller),
@@ -112,12 +112,12 @@ export function subtractTold(table: string, told: PendingGroup): Update {
   return {
     TableName: table,
     Key: composePendingKey(told.groupID),
-    UpdateExpression: `SET batch = :next, firstTime = :time ADD ${[
-      'deferred :deferred',
-      'repeated :repeated',
+    UpdateExpression: `SET batchID = :next, firstTime = :time ADD ${[
+      'deferrals :deferred',
+      'repetitions :repeated',
       ...outcomes.map((_, index) => `#o${index} :o${index}`),
     ].join(', ')}`,
-    ConditionExpression: 'batch = :batch',
+    ConditionExpression: 'batchID = :batch',
     ...(names.length === 0 ? {} : { ExpressionAttributeNames: Object.fromEntries(names) }),
     ExpressionAttributeValues: {
       ...Object.fromEntries(counts),
@@ -149,10 +149,10 @@ export function readPendingGroup(item: Item): PendingGroup {
   return {
     groupID: readText('sk'),
     functionArn: readItemText(item, 'functionArn') ?? null,
-    caller: readText('caller'),
-    batch: readText('batch'),
-    deferred: readItemNumber(item, 'deferred') ?? 0,
-    repeated: readItemNumber(item, 'repeated') ?? 0,
+    caller: readText('callerText'),
+    batch: readText('batchID'),
+    deferred: readItemNumber(item, 'deferrals') ?? 0,
+    repeated: readItemNumber(item, 'repetitions') ?? 0,
     outcomes: Object.fromEntries(outcomes),
     rollbacks: readFew('rollback'),
     eventIDs: readFew('event'),

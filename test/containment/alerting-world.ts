@@ -1,0 +1,73 @@
+import { type AlertSending, type Finding, sendAlert } from '../../containment/alerting.ts';
+import { type AlertPublisher, WINDOW_MS } from '../../containment/ports.ts';
+import type { Alert } from '../../core/alert/alert.ts';
+import type { DigestEvent } from '../../core/alert/digest-alert.ts';
+import { composeExpiryAlert } from '../../core/alert/expiry-alert.ts';
+import { nameGroup } from '../../core/alert/finding-group.ts';
+import { FUNCTION_ARN, GUARD } from './calls.ts';
+import { InMemoryAlertBook, InMemoryLedger, type Interruption, StandingClock } from './in-memory-ports.ts';
+
+/** Keeps what was published and in which hour. */
+export class DatedAlerts implements AlertPublisher {
+  readonly sent: { readonly alert: Alert; readonly hour: number }[] = [];
+  readonly #clock: StandingClock;
+  interrupt: Interruption = () => undefined;
+
+  constructor(clock: StandingClock) {
+    this.#clock = clock;
+  }
+
+  async publishAlert(alert: Alert): Promise<void> {
+    this.interrupt('publishAlert');
+    this.sent.push({ alert, hour: Math.floor(this.#clock.nowMs() / WINDOW_MS) });
+  }
+
+  get digests(): readonly DigestEvent[] {
+    return this.sent.map(({ alert }) => alert.event).filter((event) => event.kind === 'digest');
+  }
+
+  get singles(): readonly Alert[] {
+    return this.sent.map(({ alert }) => alert).filter(({ event }) => event.kind !== 'digest');
+  }
+}
+
+/** What alerting and the digest act on, in memory. */
+export function buildWorld() {
+  const clock = new StandingClock();
+  return {
+    clock,
+    ledger: new InMemoryLedger(),
+    alertBook: new InMemoryAlertBook(),
+    alerts: new DatedAlerts(clock),
+  };
+}
+
+/** @see buildWorld */
+export type World = ReturnType<typeof buildWorld>;
+
+/** A finding about one caller and function, like every other of its `state`. */
+export function composeFinding(caller: string, eventID: string, state = 'observed'): Finding {
+  const group = {
+    functionArn: FUNCTION_ARN,
+    caller: { kind: 'role', roleArn: `arn:aws:iam::111122223333:role/${caller}` },
+  } as const;
+  const compose = async (): Promise<Alert> => ({
+    ...composeExpiryAlert({ guard: GUARD, entries: [] }),
+    subject: eventID,
+    attributes: { verdict: 'unauthorized', outcome: state, group: nameGroup(group).groupID },
+  });
+  return { key: `${caller}|${state}`, eventID, group, compose };
+}
+
+/** So many callers, each found once. */
+export async function findMany(
+  world: World,
+  count: number,
+  name = 'caller',
+): Promise<readonly AlertSending[]> {
+  const sendings: AlertSending[] = [];
+  for (let index = 0; index < count; index += 1) {
+    sendings.push(await sendAlert(composeFinding(`${name}-${index}`, `${name}-event-${index}`), world));
+  }
+  return sendings;
+}
