@@ -22,9 +22,18 @@ export function findInChange(
   return findFunctionEntry(allowlist, functionArn) === undefined ? 'none' : 'noticed';
 }
 
-/** Names the kind of door, so that the same one is told once: what was changed, and which step it was. */
+/** Names the kind of door, and the thing where it is no function: the same one is told once. */
 export function nameDoor(action: ChangeAction): string {
-  return 'step' in action ? `${action.kind}.${action.step}` : action.kind;
+  const thing =
+    action.kind === 'identity'
+      ? action.name
+      : action.kind === 'part'
+        ? action.part
+        : action.kind === 'bucketNotification'
+          ? action.bucket
+          : null;
+  const words = [action.kind, 'step' in action ? action.step : null, thing];
+  return words.filter((word) => word !== null).join('.');
 }
 
 /**

@@ -6,6 +6,7 @@ import { readGuardSid } from '../plan/guard-sid.ts';
 import { focusInput } from '../plan/input-focus.ts';
 import { type PolicyStatement, parsePolicy } from '../policy/document.ts';
 import { type ChangeDecision, neutral, opens, tampers } from './change-verdict.ts';
+import { listOtherActions } from './other-grants.ts';
 import { findUnlisted } from './unlisted-grant.ts';
 
 /** Where a statement stands, and by which list it is judged. */
@@ -114,19 +115,9 @@ function isAltered(statement: PolicyStatement, { guardId }: PolicyPlace): boolea
   return readGuardSid(statement, guardId).kind === 'altered';
 }
 
-const READING = /^lambda:(get|list)[a-z*]*$/i;
-
 /** An Allow for what is no call and no reading: whoever may change a function may do as it may. */
 function findManagement(statement: PolicyStatement): string | undefined {
-  if (statement['Effect'] !== 'Allow') return undefined;
-  const action = statement['Action'];
-  const actions: readonly unknown[] = Array.isArray(action) ? action : [action];
-  const others = actions.filter(
-    (item): item is string => typeof item === 'string' && !READING.test(item) && !INVOKING.test(item),
-  );
-  return others.length === 0
+  return listOtherActions(statement).length === 0
     ? undefined
     : 'lets somebody do more with the function than call it or look at it, such as change it';
 }
-
-const INVOKING = /^lambda:invoke/i;

@@ -1,7 +1,8 @@
 import type { Allowlist } from '../allowlist/allowlist.ts';
 import { parseArn } from '../arn.ts';
 import { nameCaller } from '../plan/offender-reach.ts';
-import { decideInvocation } from '../verdict/decision.ts';
+import type { FunctionReference } from '../record/function-reference.ts';
+import { type Decision, decideInvocation } from '../verdict/decision.ts';
 import type { BucketAction, ConfigurationChange, FunctionAction } from './change.ts';
 import { type ChangeDecision, closes, neutral, opens } from './change-verdict.ts';
 import { listLive, type PolicyPlace } from './policy-judgement.ts';
@@ -31,23 +32,34 @@ export function judgeFunctionUrl(
 /** Judges an event source mapping as its calls would be judged, with the source that the record tells. */
 export function judgeMapping(
   { step, mappingArn, sourceArn, polling }: FunctionAction & { readonly kind: 'mapping' },
-  { functionArn, eventTime, qualifier }: ConfigurationChange,
+  change: ConfigurationChange,
   allowlist: Allowlist,
 ): ChangeDecision {
   if (step === 'deleted') return closes('takes an event source mapping away');
   if (step === 'changed' && polling === 'off') return closes('switches an event source mapping off');
-  const caller = { kind: 'eventSourceMapping', mappingArn: mappingArn ?? UNNAMED_MAPPING } as const;
-  const mappings = new Map(sourceArn === null ? [] : [[caller.mappingArn, sourceArn] as const]);
-  const { verdict } = decideInvocation(
-    { ...ANY_CALL, functionArn, qualifier, eventTime },
-    caller,
-    allowlist,
-    mappings,
-  );
+  const { verdict } = decideMapping(mappingArn ?? UNNAMED_MAPPING, sourceArn, change, allowlist);
   if (verdict === 'authorized') return neutral('an event source mapping that the allowlist names');
   return verdict === 'unauthorized'
     ? opens('an event source mapping that the allowlist does not name')
     : opens('an event source mapping that the allowlist may not name: the record does not tell its source');
+}
+
+/**
+ * Judges the calls that a mapping would make.
+ * @param sourceArn null where it is not known
+ */
+export function decideMapping(
+  mappingArn: string,
+  sourceArn: string | null,
+  { functionArn, eventTime, qualifier }: ConfigurationChange,
+  allowlist: Allowlist,
+): Decision {
+  return decideInvocation(
+    { ...ANY_CALL, functionArn, qualifier, eventTime },
+    { kind: 'eventSourceMapping', mappingArn },
+    allowlist,
+    new Map(sourceArn === null ? [] : [[mappingArn, sourceArn] as const]),
+  );
 }
 
 /** Stands for a mapping that has no ARN yet, since the request failed; no entry names it. */
@@ -56,21 +68,37 @@ const UNNAMED_MAPPING = 'arn:aws:lambda:::event-source-mapping:none';
 /** What the record of a call would say besides, were one made. */
 const ANY_CALL = { requestParameters: 'present', sourceIPAddress: null, vpcEndpointId: null } as const;
 
+/** One function that a bucket notifies, and how S3's calls for that bucket are judged there. */
+export interface NotifiedFunction {
+  readonly target: FunctionReference;
+  readonly decision: Decision;
+}
+
 /** Judges each function that a bucket is told to notify as S3's calls for the bucket would be judged. */
-export function judgeNotification(
+export function judgeNotified(
   { bucket, account, targets }: BucketAction,
   { eventTime }: ConfigurationChange,
   allowlist: Allowlist,
-): ChangeDecision {
+): readonly NotifiedFunction[] {
   const caller = {
     kind: 'service',
     service: 's3.amazonaws.com',
     ...(bucket === null ? {} : { sourceArn: `arn:${readPartition(targets)}:s3:::${bucket}` }),
     ...(account === null ? {} : { sourceAccount: account }),
   } as const;
-  const verdicts = targets.map(
-    (target) => decideInvocation({ ...ANY_CALL, ...target, eventTime }, caller, allowlist).verdict,
-  );
+  return targets.map((target) => ({
+    target,
+    decision: decideInvocation({ ...ANY_CALL, ...target, eventTime }, caller, allowlist),
+  }));
+}
+
+/** Judges a bucket's notifications by the worst that they bring. */
+export function judgeNotification(
+  action: BucketAction,
+  change: ConfigurationChange,
+  allowlist: Allowlist,
+): ChangeDecision {
+  const verdicts = judgeNotified(action, change, allowlist).map(({ decision }) => decision.verdict);
   if (verdicts.includes('unauthorized')) {
     return opens('a bucket notifies a function whose allowlist does not name it');
   }
