@@ -18,7 +18,7 @@ const SHARED = {
 };
 
 /** The Lambda carries its own SDK: the one in the runtime may lack PutResourcePolicy. */
-const FUNCTIONS = ['remediate', 'converge', 'sweep'];
+const FUNCTIONS = ['remediate', 'converge', 'sweep', 'heartbeat'];
 
 /**
  * Writes a file whole or not at all, and only if it changed: `cdk` builds before each synth, while tests or a running

@@ -29,21 +29,38 @@ const REQUEST_TIMEOUT_MS = 10_000;
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 export function buildClients(settings: ClientSettings): Clients {
-  const shared = {
-    region: settings.region,
-    ...(settings.endpoint === undefined || settings.endpoint === '' ? {} : { endpoint: settings.endpoint }),
+  return {
+    lambda: new LambdaClient(composeClientConfig(settings)),
+    dynamodb: new DynamoDBClient(composeClientConfig(settings)),
+    sns: new SNSClient(composeClientConfig(settings)),
+    sqs: new SQSClient(composeClientConfig(settings)),
+  };
+}
+
+/** What all clients of the guard's functions have in common. */
+export interface ClientConfig {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly maxAttempts: number;
+  readonly retryMode: string;
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: true;
+  };
+}
+
+/** The configuration of one client; each gets an object of its own, since the SDK writes into it. */
+export function composeClientConfig({ region, endpoint }: ClientSettings): ClientConfig {
+  return {
+    region,
+    ...(endpoint === undefined || endpoint === '' ? {} : { endpoint }),
     maxAttempts: MAX_ATTEMPTS,
     retryMode: 'adaptive',
-  };
-  const requestHandler = {
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    throwOnRequestTimeout: true,
-  };
-  return {
-    lambda: new LambdaClient({ ...shared, requestHandler: { ...requestHandler } }),
-    dynamodb: new DynamoDBClient({ ...shared, requestHandler: { ...requestHandler } }),
-    sns: new SNSClient({ ...shared, requestHandler: { ...requestHandler } }),
-    sqs: new SQSClient({ ...shared, requestHandler: { ...requestHandler } }),
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { findRoleCaller, type RoleCaller } from '../core/allowlist/role-callers.ts';
 import { hasWildcard, parseArn } from '../core/arn.ts';
-import { parseFunctionArn } from '../core/record/function-reference.ts';
+import { HEARTBEAT_TARGET_NAME } from '../core/guard.ts';
+import { parseFunctionArn, parseFunctionName } from '../core/record/function-reference.ts';
 import { readExpiry } from './expiry.ts';
 import { quote } from './problem.ts';
 
@@ -117,7 +118,7 @@ export const checkFunctionName: ValueCheck = (value) => {
   const variables = checkVariables(value);
   if (variables !== undefined) return variables;
   if (value.startsWith('arn:')) return checkFunctionArn(value);
-  if (NAME.test(value)) return undefined;
+  if (NAME.test(value)) return refuseHeartbeatTarget(value, value);
   if (GLOB.test(value)) {
     const single = value.replaceAll(/\*+/g, '*');
     return single === value
@@ -132,6 +133,12 @@ export const checkFunctionName: ValueCheck = (value) => {
   return `${quote(value)} is not a function name, ${expected}; names have letters, digits, \`-\` and \`_\` only`;
 };
 
+/** Listed callers of it, or another mode, would make the heartbeat prove nothing. */
+function refuseHeartbeatTarget(value: string, name: string | undefined): string | undefined {
+  if (name !== HEARTBEAT_TARGET_NAME) return undefined;
+  return `${quote(value)} is the function that Invokeguard's own heartbeat calls, expected a function of yours: remove the entry; the guard adds its own when it is deployed`;
+}
+
 function checkFunctionArn(value: string): string | undefined {
   if (hasWildcard(value)) {
     return `${quote(value)} holds a wildcard, expected the full ARN of one function: a glob takes the name only, such as \`orders-*\``;
@@ -144,6 +151,8 @@ function checkFunctionArn(value: string): string | undefined {
       `${quote(value)} is not the ARN of a function, expected such as \`arn:aws:lambda:eu-west-1:111122223333:function:orders\``
     );
   }
+  const own = refuseHeartbeatTarget(value, parseFunctionName(reference.functionArn)?.name);
+  if (own !== undefined) return own;
   if (reference.qualifier === null) return undefined;
   return `${quote(value)} names a version or alias, expected the function: write ${quote(reference.functionArn)}; every version and alias is guarded with it`;
 }

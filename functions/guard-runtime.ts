@@ -16,6 +16,7 @@ import { SnsAlertPublisher } from '../aws/sns-alert-publisher.ts';
 import { SqsConvergenceQueue } from '../aws/sqs-convergence-queue.ts';
 import { SYSTEM_CLOCK } from '../aws/system-clock.ts';
 import type { ConvergencePorts } from '../containment/convergence.ts';
+import type { HeartbeatPorts } from '../containment/heartbeat-ports.ts';
 import type { RecordPorts } from '../containment/record-handling.ts';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { type Guard, nameGuard } from '../core/guard.ts';
@@ -31,7 +32,7 @@ export interface Telemetry {
 export interface GuardRuntime {
   readonly allowlist: Allowlist;
   readonly guard: Guard;
-  readonly ports: RecordPorts & ConvergencePorts;
+  readonly ports: RecordPorts & ConvergencePorts & Pick<HeartbeatPorts, 'heartbeats'>;
   readonly telemetry: Telemetry;
 }
 
