@@ -6,7 +6,9 @@ import { parseEventTime } from '../record/event-time.ts';
 import { parseFunctionName, qualifyFunctionArn } from '../record/function-reference.ts';
 import type { ConfigurationChange, FunctionAction, GuardAction } from './change.ts';
 import { type ChangeDecision, closes, neutral, opens, tampers } from './change-verdict.ts';
+import { judgeIdentity } from './identity-judgement.ts';
 import { describeMappingFault } from './mapping-fault.ts';
+import { judgePart } from './part-judgement.ts';
 import { judgeGrant, judgePolicy, mayCarryGuards, type PolicyPlace } from './policy-judgement.ts';
 import { judgeFunctionUrl, judgeMapping, judgeNotification } from './trigger-judgement.ts';
 
@@ -20,8 +22,10 @@ import { judgeFunctionUrl, judgeMapping, judgeNotification } from './trigger-jud
 export function judgeChange(change: ConfigurationChange, allowlist: Allowlist): ChangeDecision {
   const { action, functionArn } = change;
   if (action.kind === 'trail' || action.kind === 'trailSelectors' || action.kind === 'rule') {
-    return judgeOwnPart(action);
+    return judgeHearing(action);
   }
+  if (action.kind === 'part') return judgePart(action);
+  if (action.kind === 'identity') return judgeIdentity(action, change, allowlist);
   if (action.kind === 'bucketNotification') return judgeNotification(action, change, allowlist);
   if (functionArn === null) return judgeUnnamed(action);
   const name = parseFunctionName(functionArn);
@@ -64,7 +68,7 @@ const LOSSES = {
   untold: 'may keep a trail from recording calls: the record does not tell the new selectors',
 } as const;
 
-function judgeOwnPart(action: GuardAction): ChangeDecision {
+function judgeHearing(action: Exclude<GuardAction, { readonly kind: 'part' }>): ChangeDecision {
   if (action.kind === 'trail') return tampers(TRAIL_STEPS[action.step]);
   if (action.kind === 'rule') return tampers(RULE_STEPS[action.step]);
   return action.loses === null

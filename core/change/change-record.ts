@@ -3,22 +3,14 @@ import { asObject, asText, type JsonObject } from '../json.ts';
 import { openEnvelope } from '../record/envelope.ts';
 import type { FunctionReference } from '../record/function-reference.ts';
 import type { ChangeAction, ParsedChange } from './change.ts';
+import { mayRecordChange } from './change-calls.ts';
 import { nameChangedFunction } from './changed-function.ts';
+import { readIdentityAction } from './identity-action.ts';
 import { type LambdaVerb, readLambdaAction, readLambdaVerb } from './lambda-action.ts';
 import { readNotificationAction } from './notification-action.ts';
+import { readPartAction } from './part-action.ts';
 import { readRuleAction } from './rule-action.ts';
 import { readTrailAction } from './trail-action.ts';
-
-/** Decides whether records of a service other than Lambda may be changes at all. */
-export function mayRecordChange(eventSource: string): boolean {
-  return OTHER_SOURCES.includes(eventSource);
-}
-
-const OTHER_SOURCES: readonly string[] = [
-  'cloudtrail.amazonaws.com',
-  'events.amazonaws.com',
-  's3.amazonaws.com',
-];
 
 /**
  * Reads one CloudTrail record, or the EventBridge event around one, as a change of who may call a function or of what
@@ -37,6 +29,8 @@ export function parseChange(input: unknown): ParsedChange {
   if (eventName === null) return { kind: 'rejected', reason: 'no CloudTrail record: it has no `eventName`' };
   if (eventSource === null)
     return { kind: 'rejected', reason: 'no CloudTrail record: it has no `eventSource`' };
+  const part = readPartAction(eventSource, eventName, record);
+  if (part !== undefined) return composeChange(record, eventName, part, undefined);
   switch (eventSource) {
     case 'lambda.amazonaws.com': {
       const verb = readLambdaVerb(eventName);
@@ -51,8 +45,10 @@ export function parseChange(input: unknown): ParsedChange {
       const [only, ...others] = action?.targets ?? [];
       return composeChange(record, eventName, action, others.length === 0 ? only : undefined);
     }
+    case 'iam.amazonaws.com':
+      return composeChange(record, eventName, readIdentityAction(eventName, record), undefined);
     default:
-      return { kind: 'skipped', reason: 'otherService' };
+      return mayRecordChange(eventSource) ? NO_CHANGE : { kind: 'skipped', reason: 'otherService' };
   }
 }
 

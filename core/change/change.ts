@@ -2,6 +2,7 @@ import type { Caller } from '../caller/caller.ts';
 import type { JsonObject } from '../json.ts';
 import type { FunctionReference } from '../record/function-reference.ts';
 import type { RejectedRecord } from '../record/invocation.ts';
+import type { GuardPart, PartStep } from './guard-part.ts';
 import type { MappingFault } from './mapping-fault.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface ConfigurationChange {
 }
 
 /** What was changed. `null` stands for what the record does not tell. */
-export type ChangeAction = FunctionAction | BucketAction | GuardAction;
+export type ChangeAction = FunctionAction | BucketAction | IdentityAction | GuardAction;
 
 /** A change of a function, of its policies, or of what calls it. */
 export type FunctionAction =
@@ -75,13 +76,28 @@ export interface BucketAction {
   readonly targets: readonly FunctionReference[];
 }
 
-/** A change of what the guard hears by: a trail, or a rule. */
+/** A change of a role or user that may be a listed caller: of who can act as it. */
+export interface IdentityAction {
+  readonly kind: 'identity';
+  readonly identity: 'role' | 'user';
+  readonly step: 'created' | 'trustChanged' | 'credentialsChanged' | 'renamed' | 'deleted';
+  /** Its name, without path; where it is renamed, the new one. */
+  readonly name: string | null;
+  /** Null where the record tells no path. */
+  readonly arn: string | null;
+  /** The account that the record was delivered to: the identity's. */
+  readonly account: string | null;
+}
+
+/** A change of what the guard stands on: a trail, a rule, or another part of it. */
 export type GuardAction =
   | { readonly kind: 'trail'; readonly step: 'stopped' | 'deleted' | 'changed' }
   /** `loses`: what the new selectors do not log; null where they still log calls of functions and changes. */
   | { readonly kind: 'trailSelectors'; readonly loses: 'calls' | 'changes' | 'untold' | null }
   /** An EventBridge rule with the name of one of ours. */
-  | { readonly kind: 'rule'; readonly step: 'disabled' | 'deleted' | 'targetsRemoved' | 'rewritten' };
+  | { readonly kind: 'rule'; readonly step: 'disabled' | 'deleted' | 'targetsRemoved' | 'rewritten' }
+  /** Something else with the name of a part of ours. */
+  | { readonly kind: 'part'; readonly part: GuardPart; readonly step: PartStep };
 
 /** A well-formed record that changes nothing that counts here. */
 export interface UnchangingRecord {

@@ -1,8 +1,6 @@
 import { asText, type JsonObject } from '../json.ts';
 import type { GuardAction } from './change.ts';
-
-/** The ready-made app's stack is called so, and CloudFormation puts a stack's name into those of its rules. */
-const OWN_RULE = /invokeguard/i;
+import { namesOwnPart } from './guard-part.ts';
 
 /**
  * Reads what a call of EventBridge's API does to a rule of the guard; `undefined` for all others. A rule is recognized
@@ -16,7 +14,7 @@ export function readRuleAction(
 ): GuardAction | undefined {
   const step = STEPS.get(eventName);
   const name = asText(parameters?.['rule']) ?? asText(parameters?.['name']) ?? '';
-  return step === undefined || !OWN_RULE.test(name) ? undefined : { kind: 'rule', step };
+  return step === undefined || !namesOwnPart('rule', name) ? undefined : { kind: 'rule', step };
 }
 
 const STEPS: ReadonlyMap<string, (GuardAction & { readonly kind: 'rule' })['step']> = new Map([
@@ -26,3 +24,6 @@ const STEPS: ReadonlyMap<string, (GuardAction & { readonly kind: 'rule' })['step
   ['PutRule', 'rewritten'],
   ['PutTargets', 'rewritten'],
 ]);
+
+/** The calls that may be about a rule of the guard. */
+export const RULE_CALLS: readonly string[] = [...STEPS.keys()];

@@ -1,4 +1,5 @@
-import { mayRecordChange, parseChange } from '../../core/change/change-record.ts';
+import { mayRecordChange } from '../../core/change/change-calls.ts';
+import { parseChange } from '../../core/change/change-record.ts';
 import { parseInvocation, type SkippedRecord } from '../../core/record/invocation.ts';
 import { learnMapping } from '../../core/record/learnt-mapping.ts';
 import type { LogEntry, LogPosition } from '../log-entry.ts';

@@ -1,6 +1,7 @@
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
 import type { ConfigurationChange } from '../../core/change/change.ts';
 import { judgeChange } from '../../core/change/change-decision.ts';
+import { concernsAllowlist } from '../../core/change/identity-judgement.ts';
 import { parseEventTime } from '../../core/record/event-time.ts';
 import { createHeldCalls } from '../held-calls.ts';
 import type { LogFile } from '../log-files.ts';
@@ -137,7 +138,8 @@ export async function replayLogs(request: ReplayRequest, consumer: CallConsumer)
     if (note.kind === 'rejected') consumer.takeRejected(note.file, note.position, note.reason);
     else if (note.kind === 'unreadable') consumer.takeUnreadable(note.file, note.reason);
     else if (note.kind === 'change') {
-      if (consumer.takeChange === undefined) consumer.takeSkipped(note.otherwise, 1, null);
+      if (consumer.takeChange === undefined || !isTold(note.change))
+        consumer.takeSkipped(note.otherwise, 1, null);
       else takeChange(note.change, consumer.takeChange);
     } else {
       const learnt = mappings.keep(note.learnt);
@@ -145,6 +147,12 @@ export async function replayLogs(request: ReplayRequest, consumer: CallConsumer)
       consumer.takeMapping?.(note.learnt);
       for (const call of held.release(learnt)) handOver(call);
     }
+  }
+
+  /** Whether a change is judged at all, by either of the lists. */
+  function isTold(change: ConfigurationChange): boolean {
+    const lists = [request.allowlist, ...(request.against === undefined ? [] : [request.against])];
+    return lists.some((allowlist) => concernsAllowlist(change, allowlist) === 'concerns');
   }
 
   /** Changes are told once and by the window of time, as calls are. */

@@ -1,3 +1,4 @@
+import { OTHER_CALLS } from '../../core/change/change-calls.ts';
 import * as layout from './kernel/layout.ts';
 
 /** Whether it counts where calls come from: their address and VPC endpoint, which are different in many of them. */
@@ -78,4 +79,31 @@ export function writeFieldTable(memory: Uint8Array, words: Uint32Array, origin: 
       }
     }
   }
+}
+
+/** Writes the table by which the kernel tells what may be a change in another service than Lambda: the core's own. */
+export function writeCallTable(memory: Uint8Array, words: Uint32Array): void {
+  const sources = new Map<string, Set<string>>();
+  for (const [source, calls] of OTHER_CALLS) {
+    const begun = sources.get(cutText(source)) ?? new Set<string>();
+    sources.set(cutText(source), begun);
+    for (const call of calls) begun.add(cutText(call));
+  }
+  let row = layout.SOURCES_AT;
+  let first = 0;
+  for (const [source, calls] of sources) {
+    memory.set(Buffer.from(source), row);
+    words[(row + 8) >> 2] = first;
+    words[(row + 12) >> 2] = calls.size;
+    for (const call of calls) {
+      memory.set(Buffer.from(call), layout.CALLS_AT + first * layout.CALL_BYTES);
+      first += 1;
+    }
+    row += layout.SOURCE_BYTES;
+  }
+}
+
+/** How a text begins in a log file; behind a short one stands its quotation mark. */
+function cutText(text: string): string {
+  return `${text}"`.slice(0, layout.CALL_BYTES);
 }

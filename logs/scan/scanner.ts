@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type OriginReading, writeFieldTable } from './fields.ts';
+import { type OriginReading, writeCallTable, writeFieldTable } from './fields.ts';
 import * as layout from './kernel/layout.ts';
 
 /** Rows of the kernel (`layout.ROW_…`), and the memory that their addresses point into. Valid until the next push. */
@@ -61,6 +61,7 @@ export function createScanner(kernelFile: string, origin: OriginReading, sink: R
   const bytes = new Uint8Array(kernel.memory.buffer);
   const words = new Uint32Array(kernel.memory.buffer);
   writeFieldTable(bytes, words, origin);
+  writeCallTable(bytes, words);
   kernel.forgetTuples();
   /** Bytes of the document that the kernel holds and has not done with. */
   let held = 0;

@@ -3,6 +3,8 @@
 // they mean is decided by the core, once for each tuple. Whatever it does not know it leaves to the plain path.
 import { FAULT_MORE, fault, isBeforeEnd, setEnd, skipSpace, startWalk, stop } from './json';
 import {
+  CALL_BYTES,
+  CALLS_AT,
   INPUT_AT,
   KIND_CALL,
   KIND_PLAIN,
@@ -29,6 +31,8 @@ import {
   SLOT_PRINCIPAL_ID,
   SLOT_TYPE,
   SLOTS_AT,
+  SOURCE_BYTES,
+  SOURCES_AT,
   STATUS_DONE,
   STATUS_MORE,
   STATUS_ROWS_FULL,
@@ -193,29 +197,18 @@ function isReading(): bool {
   return (name & 0xffffff) == 0x746547 || name == 0x7473694c;
 }
 
-/** What may be a change of a trail, a rule or a bucket, by how the service and the call begin; the core looks closer. */
+/** What may be a change of another service's, by how the service and the call begin; the core looks closer. */
 function isChange(): bool {
-  const length = slotLength(SLOT_EVENT_SOURCE);
-  if (length != 16 && length != 20 && length != 24) return false;
   const source = load<u64>(slotStart(SLOT_EVENT_SOURCE));
-  const name = load<u32>(slotStart(SLOT_EVENT_NAME));
-  // `cloudtra…`: `Stop…`, `Dele…`, `Upda…`, `PutE…`
-  if (source == 0x61727464756f6c63) {
-    return name == 0x706f7453 || name == 0x656c6544 || name == 0x61647055 || name == 0x45747550;
-  }
-  // `s3.amazo…`: `PutBucke…`
-  if (source == 0x6f7a616d612e3373) {
-    return load<u64>(slotStart(SLOT_EVENT_NAME)) == 0x656b637542747550;
-  }
-  // `events.a…`: `Disa…`, `Dele…`, `Remo…`, `PutR…`, `PutT…`
-  if (source == 0x612e73746e657665) {
-    return (
-      name == 0x61736944 ||
-      name == 0x656c6544 ||
-      name == 0x6f6d6552 ||
-      name == 0x52747550 ||
-      name == 0x54747550
-    );
+  const name = load<u64>(slotStart(SLOT_EVENT_NAME));
+  for (let row: usize = SOURCES_AT; load<u64>(row) != 0; row += SOURCE_BYTES) {
+    if (load<u64>(row) != source) continue;
+    let call = <usize>CALLS_AT + <usize>load<u32>(row, 8) * CALL_BYTES;
+    const end = call + <usize>load<u32>(row, 12) * CALL_BYTES;
+    for (; call < end; call += CALL_BYTES) {
+      if (load<u64>(call) == name) return true;
+    }
+    return false;
   }
   return false;
 }

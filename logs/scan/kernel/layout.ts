@@ -10,6 +10,13 @@ export const MAX_KEY_LENGTH = 31;
 /** Keys that are looked for: 32 bytes of text, then the slot, padded to `KEY_BYTES`. */
 export const KEYS_AT = 0x13000;
 export const KEY_BYTES = 40;
+/** Services other than Lambda whose calls may be changes: `SOURCE_BYTES` each, see `writeCallTable`; a zero text ends them. */
+export const SOURCES_AT = 0x15000;
+/** Eight bytes of text, the first of its calls in `CALLS_AT`, and how many there are. */
+export const SOURCE_BYTES = 16;
+/** The first `CALL_BYTES` of what follows the quotation mark before a name: of a shorter name with the mark behind it. */
+export const CALLS_AT = 0x16000;
+export const CALL_BYTES = 8;
 /** Hash table of tuples: hash and tuple + 1, two words each. */
 export const TABLE_AT = 0x20000;
 export const TABLE_MASK = 0x7fff;

@@ -63,7 +63,8 @@ export const CHANGE_ALLOWLIST: Allowlist = {
         sourceArn: 'arn:aws:s3:::uploads',
         sourceAccount: '111122223333',
       },
+      { pointer: '/functions/2/invokers/1', kind: 'user', user: `${OWN}:user/ops` },
     ]),
   ],
-  breakGlass: [],
+  breakGlass: [{ pointer: '/breakGlass/0', kind: 'role', role: `${OWN}:role/BreakGlass` }],
 };

@@ -25,7 +25,9 @@ interface Case {
   };
 }
 
-const CASES = JSON.parse(readFileSync('test/cases/change/changes.json', 'utf8')) as readonly Case[];
+const CASES = ['changes', 'identities', 'guard-parts'].flatMap(
+  (file) => JSON.parse(readFileSync(`test/cases/change/${file}.json`, 'utf8')) as readonly Case[],
+);
 
 const COMMON = {
   eventID: 'c1',

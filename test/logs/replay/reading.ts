@@ -4,6 +4,7 @@ import type { Allowlist } from '../../../core/allowlist/allowlist.ts';
 import { identifyCaller } from '../../../core/caller/caller.ts';
 import { judgeChange } from '../../../core/change/change-decision.ts';
 import { parseChange } from '../../../core/change/change-record.ts';
+import { concernsAllowlist } from '../../../core/change/identity-judgement.ts';
 import { parseInvocation } from '../../../core/record/invocation.ts';
 import { learnMapping } from '../../../core/record/learnt-mapping.ts';
 import { decideInvocation } from '../../../core/verdict/decision.ts';
@@ -119,7 +120,7 @@ export async function judgeChangesOneByOne(
   for await (const entry of readLogFile(file, () => Readable.from([]))) {
     if (entry.kind !== 'record' || readTold(entry.input, seen) === 'seen') continue;
     const change = parseChange(entry.input);
-    if (change.kind === 'change')
+    if (change.kind === 'change' && concernsAllowlist(change, allowlist) === 'concerns')
       judged.push({ change, decision: judgeChange(change, allowlist), before: null });
   }
   return judged;
