@@ -61,9 +61,8 @@ export function nameGroup({ functionArn, caller }: FindingGroup): GroupName {
   const key = JSON.stringify([functionArn, caller === null ? null : composeCallerKey(caller)]);
   return {
     groupID: bytesToHex(sha256(utf8ToBytes(key))).slice(0, 32),
-    functionArn: functionArn === null ? null : shortenText(functionArn, FIELD_CHARACTERS),
-    caller:
-      caller === null ? "the guard's own schedule" : shortenText(describeCaller(caller), FIELD_CHARACTERS),
+    functionArn: functionArn === null ? null : limit(functionArn),
+    caller: caller === null ? "the guard's own schedule" : limit(describeCaller(caller)),
   };
 }
 
@@ -80,10 +79,15 @@ export function deferAlert(
     ...nameGroup(group),
     subject,
     kind: event.kind,
-    outcome: shortenText(words.length === 0 ? event.kind : words.join(' '), FIELD_CHARACTERS),
+    outcome: limit(words.length === 0 ? event.kind : words.join(' ')),
     // A command that was cut would do something else.
     rollback: rollback !== null && rollback.length <= 2 * FIELD_CHARACTERS ? rollback : null,
-    eventID: shortenText(eventID, FIELD_CHARACTERS),
+    eventID: limit(eventID),
     foundTime,
   };
+}
+
+/** Half of a surrogate pair, from the record or from the cut, is no text that every store takes. */
+function limit(text: string): string {
+  return shortenText(text, FIELD_CHARACTERS).replaceAll(/\p{Cs}/gu, '\ufffd');
 }

@@ -32,7 +32,15 @@ export class DatedAlerts implements AlertPublisher {
 }
 
 /** What alerting and the digest act on, in memory. */
-export function buildWorld() {
+export interface World {
+  readonly clock: StandingClock;
+  readonly ledger: InMemoryLedger;
+  readonly alertBook: InMemoryAlertBook;
+  readonly alerts: DatedAlerts;
+}
+
+/** A world in which nothing was found yet. */
+export function buildWorld(): World {
   const clock = new StandingClock();
   return {
     clock,
@@ -41,9 +49,6 @@ export function buildWorld() {
     alerts: new DatedAlerts(clock),
   };
 }
-
-/** @see buildWorld */
-export type World = ReturnType<typeof buildWorld>;
 
 /** A finding about one caller and function, like every other of its `state`. */
 export function composeFinding(caller: string, eventID: string, state = 'observed'): Finding {

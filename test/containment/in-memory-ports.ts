@@ -244,6 +244,7 @@ export class InMemoryAlertBook implements AlertBook {
   readonly taken = new Map<string, number>();
   readonly deferred: DeferredFinding[] = [];
   readonly pending = new Map<string, PendingGroup>();
+  readonly #kept = new Set<string>();
   #batches = 0;
   interrupt: Interruption = () => undefined;
 
@@ -258,11 +259,9 @@ export class InMemoryAlertBook implements AlertBook {
 
   async deferFinding(finding: DeferredFinding): Promise<void> {
     this.interrupt('deferFinding');
-    const known = this.deferred.some(
-      ({ groupID, eventID, outcome }) =>
-        groupID === finding.groupID && eventID === finding.eventID && outcome === finding.outcome,
-    );
-    if (known) return;
+    const key = `${finding.groupID} ${finding.eventID} ${finding.outcome}`;
+    if (this.#kept.has(key)) return;
+    this.#kept.add(key);
     this.deferred.push(finding);
     const held = this.#hold(finding, finding.foundTime);
     this.pending.set(finding.groupID, {
