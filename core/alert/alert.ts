@@ -5,6 +5,7 @@ import { parseFunctionName, qualifyFunctionArn } from '../record/function-refere
 import type { LambdaInvocation } from '../record/invocation.ts';
 import type { Decision } from '../verdict/decision.ts';
 import { composeAlertText } from './alert-text.ts';
+import type { ChangeEvent } from './change-alert.ts';
 import type { ConvergenceEvent } from './convergence-alert.ts';
 import type { DigestEvent } from './digest-alert.ts';
 import type { ExpiryEvent } from './expiry-alert.ts';
@@ -35,7 +36,14 @@ export interface Alert {
   /** For people, in e-mail. */
   readonly text: string;
   /** For machines; the shape is documented in docs/alerts.md. */
-  readonly event: InvocationEvent | ConvergenceEvent | TierEvent | ExpiryEvent | DigestEvent | HeartbeatEvent;
+  readonly event:
+    | InvocationEvent
+    | ChangeEvent
+    | ConvergenceEvent
+    | TierEvent
+    | ExpiryEvent
+    | DigestEvent
+    | HeartbeatEvent;
   /** For SNS filter policies. */
   readonly attributes: Readonly<Record<string, string>>;
 }
