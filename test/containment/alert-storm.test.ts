@@ -6,6 +6,7 @@ import {
   InMemoryAlertBook,
   InMemoryAlerts,
   InMemoryConvergence,
+  InMemoryHeartbeats,
   InMemoryLedger,
   InMemoryMappingMemory,
   InMemoryMappings,
@@ -46,6 +47,7 @@ describe('a storm of 5,000 callers on 50 functions within a minute', () => {
     mappingMemory: new InMemoryMappingMemory(),
     sightings: new InMemorySightings(),
     tags: new InMemoryTags(),
+    heartbeats: new InMemoryHeartbeats(),
     clock: new StandingClock(),
   };
 
