@@ -24,12 +24,14 @@ export class GuardStack extends Stack {
     const guard = new InvocationGuard(this, 'Guard', {
       allowlist: settings.config,
       ...(trail === undefined ? {} : { trail }),
+      ...(settings.trail.kind === 'existing' ? { existingTrailArn: settings.trail.trailArn } : {}),
       ...(encryptionKey === undefined ? {} : { encryptionKey }),
       ...(characters === undefined ? {} : { patternCharacters: characters }),
       ...(rules === undefined ? {} : { patternRules: rules }),
       ...(bundleFolder === undefined ? {} : { bundleFolder }),
     });
     new CfnOutput(this, 'AlertTopicArn', { value: guard.alertTopic.topicArn });
+    new CfnOutput(this, 'WatchTopicArn', { value: guard.watchTopic.topicArn });
     new CfnOutput(this, 'LedgerTableName', { value: guard.ledger.tableName });
     new CfnOutput(this, 'FunctionName', { value: guard.remediator.functionName });
     new CfnOutput(this, 'ConvergerName', { value: guard.converger.functionName });

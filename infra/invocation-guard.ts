@@ -1,4 +1,4 @@
-import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -7,6 +7,8 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { readPatternLimits } from '../config/pattern-limits.ts';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
+import { addHeartbeatTarget } from '../core/allowlist/heartbeat-entry.ts';
+import { parseArn } from '../core/arn.ts';
 import type { PatternLimits } from '../core/pattern/compiled-patterns.ts';
 import { allowAlarmsToPublish, createAlertTopic, subscribeEmails } from './alert-topic.ts';
 import { type AllowlistSource, loadAllowlist } from './allowlist-source.ts';
@@ -16,6 +18,9 @@ import { createAlarms } from './guard-alarms.ts';
 import type { GuardParts } from './guard-function.ts';
 import { createGuardFunctions } from './guard-functions.ts';
 import { createGuardQueues } from './guard-queues.ts';
+import { GuardWatch, watchParts } from './guard-watch.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { checkHeartbeat } from './heartbeat-check.ts';
 import { InvocationRules } from './invocation-rules.ts';
 import type { InvocationTrail } from './invocation-trail.ts';
 import { allowLogGroups } from './key-grants.ts';
@@ -29,12 +34,17 @@ export interface InvocationGuardProps {
   readonly allowlist: AllowlistSource;
   /**
    * The trail in the same app that logs the calls. It is deployed after the guard, so that no call is logged before
-   * there is a rule that sees it.
+   * there is a rule that sees it. Where it stands in a stack of its own, all of that stack is watched for tampering.
    * @default - a trail that was made elsewhere logs them
    */
   readonly trail?: InvocationTrail;
   /**
-   * Where alerts and alarms go. The policy of an imported topic must let CloudWatch publish.
+   * The ARN of a trail that was made elsewhere and logs the calls: what is done to it is told.
+   * @default - without `trail` too, what is done to any trail is told
+   */
+  readonly existingTrailArn?: string;
+  /**
+   * Where alerts and alarms go. The policy of an imported topic must let CloudWatch and EventBridge publish.
    * @default - a topic is made
    */
   readonly alertTopic?: ITopic;
@@ -60,6 +70,12 @@ export interface InvocationGuardProps {
    */
   readonly patternRules?: number;
   /**
+   * Whether a function is called every quarter of an hour to see that calls come back as verdicts. With a trail in the
+   * same app, say the same there.
+   * @default 'on'
+   */
+  readonly heartbeat?: 'on' | 'none';
+  /**
    * Folder of the built functions, `remediate/` and `converge/`.
    * @default - the one in this package
    */
@@ -76,6 +92,8 @@ export interface InvocationGuardProps {
 export class InvocationGuard extends Construct {
   readonly alertTopic: ITopic;
   readonly ledger: Table;
+  /** What its functions work with, for a sweep of the log files in another stack. */
+  readonly parts: GuardParts;
   readonly remediator: IFunction;
   readonly converger: IFunction;
   /** Records of calls, for the remediator. */
@@ -83,11 +101,15 @@ export class InvocationGuard extends Construct {
   /** Jobs for the converger. */
   readonly convergenceQueue: IQueue;
   readonly deadLetterQueue: IQueue;
+  /** Where tampering with the guard is told, by a way of its own. */
+  readonly watchTopic: ITopic;
 
   constructor(scope: Construct, id: string, props: InvocationGuardProps) {
     super(scope, id);
     const { encryptionKey } = props;
-    const { allowlist, warnings } = loadAllowlist(props.allowlist);
+    const { allowlist: listed, warnings } = loadAllowlist(props.allowlist);
+    const heartbeat = props.heartbeat ?? 'on';
+    const allowlist = heartbeat === 'on' ? addHeartbeatTarget(listed) : listed;
     this.#annotate(allowlist, warnings);
     const ledgerRemovalPolicy = props.ledgerRemovalPolicy ?? RemovalPolicy.RETAIN;
 
@@ -100,24 +122,80 @@ export class InvocationGuard extends Construct {
     this.queue = queues.records;
     this.convergenceQueue = queues.convergence;
     this.deadLetterQueue = queues.deadLetters;
-    new InvocationRules(this, 'Invocations', { allowlist, limits: readLimits(props), queues });
+    const { ruleCount } = new InvocationRules(this, 'Invocations', {
+      allowlist,
+      limits: readLimits(props),
+      queues,
+    });
     createMappingRule(this, queues);
     createConvergenceRules(this, queues);
 
     if (encryptionKey !== undefined) allowLogGroups(encryptionKey, Stack.of(this));
-    const parts: GuardParts = {
+    const parts = {
       allowlist,
       ledger: this.ledger,
       alertTopic: this.alertTopic,
       convergenceQueue: queues.convergence,
       encryptionKey,
       logRemovalPolicy: ledgerRemovalPolicy,
-    };
-    const functions = createGuardFunctions(this, parts, queues, props.bundleFolder ?? findFunctionBundles());
+    } satisfies GuardParts;
+    this.parts = parts;
+    const bundleFolder = props.bundleFolder ?? findFunctionBundles();
+    const functions = createGuardFunctions(this, parts, queues, bundleFolder);
     this.remediator = functions.remediator;
     this.converger = functions.converger;
     createAlarms(this, queues, functions, this.alertTopic);
+    if (heartbeat === 'on') {
+      checkHeartbeat(this, allowlist, props.trail);
+      const trailArn = props.trail?.trailArn ?? props.existingTrailArn;
+      new Heartbeat(this, 'Heartbeat', { parts, queues, invocationRules: ruleCount, trailArn, bundleFolder });
+    }
+    // After all parts, because it watches what is there.
+    this.watchTopic = this.#watch(props, allowlist);
     props.trail?.node.addDependency(this);
+  }
+
+  #watch(props: InvocationGuardProps, { alerts }: Allowlist): ITopic {
+    const { encryptionKey, trail, existingTrailArn } = props;
+    const { characters } = readLimits(props);
+    this.#checkHomeRegion(existingTrailArn);
+    const { topic } = new GuardWatch(this, 'Watch', {
+      guard: this,
+      alertTopic: this.alertTopic,
+      emails: alerts.emails,
+      encryptionKey,
+      trail:
+        trail !== undefined
+          ? { kind: 'elsewhere' }
+          : existingTrailArn === undefined
+            ? { kind: 'any' }
+            : { kind: 'existing', arn: existingTrailArn },
+      otherStacks: trail === undefined ? [] : [Stack.of(trail).stackName],
+      characters,
+    });
+    if (trail !== undefined) {
+      const trailKey = trail.bucket.encryptionKey;
+      const sameKey = trailKey?.keyArn === encryptionKey?.keyArn;
+      // A stack of the trail's own holds what belongs to it, such as its key.
+      watchParts(Stack.of(trail) === Stack.of(this) ? trail : Stack.of(trail), this, {
+        name: 'trail',
+        encryptionKey: sameKey ? undefined : trailKey,
+        characters,
+      });
+    }
+    return topic;
+  }
+
+  /** Changes of a trail are recorded in its home Region only. */
+  #checkHomeRegion(trailArn: string | undefined): void {
+    const home = parseArn(trailArn ?? '')?.region;
+    const { region } = Stack.of(this);
+    if (home === undefined || Token.isUnresolved(region) || home === region) return;
+    Annotations.of(this).addWarningV2(
+      'invokeguard:trailElsewhere',
+      `the trail \`${trailArn}\` is at home in ${home}, where changes of it are recorded: who stops it is told in ${home} ` +
+        'only. See docs/deploying.md, "Tampering"',
+    );
   }
 
   #annotate(allowlist: Allowlist, warnings: readonly string[]): void {

@@ -33,7 +33,7 @@ export interface WatchedParts {
   /** Where functions, roles and rules stand whose names begin as the guard's fixed ones do; `null` for none. */
   readonly fixedNames: FunctionPlace | null;
   /** Rules without such a name. */
-  readonly rules: readonly string[];
+  readonly rules: readonly TextTest[];
   /** UUIDs of event source mappings. */
   readonly mappings: readonly string[];
   /** `ACCOUNT/NAME`, with which every spelling of a queue's URL ends. */
@@ -42,7 +42,7 @@ export interface WatchedParts {
   readonly tables: readonly string[];
   readonly tableArns: readonly string[];
   readonly logGroups: readonly string[];
-  readonly alarms: readonly string[];
+  readonly alarms: readonly TextTest[];
   readonly stacks: readonly StackName[];
 }
 

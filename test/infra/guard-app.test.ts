@@ -36,6 +36,7 @@ describe('the ready-made app', () => {
     const outputs = stacks.get('Invokeguard')!.findOutputs('*');
     expect(Object.keys(outputs)).toEqual([
       'AlertTopicArn',
+      'WatchTopicArn',
       'LedgerTableName',
       'FunctionName',
       'ConvergerName',

@@ -48,7 +48,7 @@ describe('the ledger', () => {
 });
 
 describe('the alert topic', () => {
-  it('takes messages over TLS only, lets this account’s alarms publish, and mails the listed addresses', () => {
+  it('takes messages over TLS only, lets this account’s alarms and rules publish, and mails the listed addresses', () => {
     const template = synthGuard();
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {
@@ -64,10 +64,10 @@ describe('the alert topic', () => {
             Principal: { Service: 'cloudwatch.amazonaws.com' },
             Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
           }),
+          Match.objectLike({ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' } }),
         ],
       },
     });
-    template.resourceCountIs('AWS::SNS::Subscription', 1);
     template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'security@example.com',
@@ -78,7 +78,8 @@ describe('the alert topic', () => {
     const stack = makeStack();
     const topicArn = `arn:aws:sns:eu-west-1:${ACCOUNT}:pager`;
     const template = synthGuard({ alertTopic: Topic.fromTopicArn(stack, 'Pager', topicArn) }, stack);
-    template.resourceCountIs('AWS::SNS::Topic', 0);
+    // The topic of the watch is the only one that is made.
+    template.resourceCountIs('AWS::SNS::Topic', 1);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [topicArn] });
     expect(listStatements(template, 'AWS::IAM::Policy')).toContainEqual({
       Effect: 'Allow',
