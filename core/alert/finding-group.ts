@@ -27,7 +27,7 @@ export interface DeferredFinding extends GroupName {
   readonly subject: string;
   /** The alert's `kind`. */
   readonly kind: string;
-  /** Verdict and outcome in the words of the alert's attributes, such as `unauthorized contained`. */
+  /** How it ended, in the words of the alert's attributes: `unauthorized contained`, `change opens observed`. */
   readonly outcome: string;
   /** The command that takes back what was done; null where there is none. */
   readonly rollback: string | null;
@@ -73,13 +73,14 @@ export function deferAlert(
   eventID: string,
   foundTime: string,
 ): DeferredFinding {
-  const words = [attributes['verdict'], attributes['outcome']].filter((word) => word !== undefined);
+  const kind = event.kind === 'invocation' ? undefined : event.kind;
+  const words = [kind, attributes['verdict'], attributes['outcome']].filter((word) => word !== undefined);
   const rollback = 'rollback' in event ? event.rollback : null;
   return {
     ...nameGroup(group),
     subject,
     kind: event.kind,
-    outcome: limit(words.length === 0 ? event.kind : words.join(' ')),
+    outcome: limit(words.join(' ')),
     // A command that was cut would do something else.
     rollback: rollback !== null && rollback.length <= 2 * FIELD_CHARACTERS ? rollback : null,
     eventID: limit(eventID),

@@ -1,10 +1,11 @@
 import { type AlertSending, type Finding, sendAlert } from '../../containment/alerting.ts';
 import { type AlertPublisher, WINDOW_MS } from '../../containment/ports.ts';
-import type { Alert } from '../../core/alert/alert.ts';
+import { type Alert, composeAlert } from '../../core/alert/alert.ts';
 import type { DigestEvent } from '../../core/alert/digest-alert.ts';
-import { composeExpiryAlert } from '../../core/alert/expiry-alert.ts';
 import { nameGroup } from '../../core/alert/finding-group.ts';
-import { FUNCTION_ARN, GUARD } from './calls.ts';
+import { type LambdaInvocation, parseInvocation } from '../../core/record/invocation.ts';
+import type { Decision } from '../../core/verdict/decision.ts';
+import { composeMalloryCall, FUNCTION_ARN, GUARD } from './calls.ts';
 import { InMemoryAlertBook, InMemoryLedger, type Interruption, StandingClock } from './in-memory-ports.ts';
 
 /** Keeps what was published and in which hour. */
@@ -50,14 +51,26 @@ export function buildWorld(): World {
   };
 }
 
+const INVOCATION = parseInvocation(composeMalloryCall()) as LambdaInvocation;
+const DECISION: Decision = {
+  verdict: 'unauthorized',
+  reason: 'no entry of the allowlist lists this caller',
+  entry: null,
+  nearest: null,
+  guarded: null,
+};
+
 /** A finding about one caller and function, like every other of its `state`. */
 export function composeFinding(caller: string, eventID: string, state = 'observed'): Finding {
   const group = {
     functionArn: FUNCTION_ARN,
     caller: { kind: 'role', roleArn: `arn:aws:iam::111122223333:role/${caller}` },
   } as const;
+  const { caller: who } = group;
+  const outcome = { kind: 'observed' } as const;
+  const about = { guard: GUARD, invocation: INVOCATION, caller: who, decision: DECISION, outcome };
   const compose = async (): Promise<Alert> => ({
-    ...composeExpiryAlert({ guard: GUARD, entries: [] }),
+    ...composeAlert(about),
     subject: eventID,
     attributes: { verdict: 'unauthorized', outcome: state, group: nameGroup(group).groupID },
   });

@@ -116,6 +116,28 @@ describe('a job of the converging function', () => {
     );
   });
 
+  it('for the digest tells what no alert of its own told, and counts its messages', async () => {
+    const runtime = buildRuntime();
+    const counted: [string, number][] = [];
+    jest.spyOn(runtime.telemetry.metrics, 'addMetric').mockImplementation((name, _unit, value) => {
+      counted.push([name, value]);
+      return runtime.telemetry.metrics;
+    });
+    const nowMs = runtime.ports.clock.nowMs();
+    const group = { groupID: 'ab'.repeat(16), functionArn: FUNCTION_ARN, caller: 'anybody' };
+    await runtime.ports.alertBook.countRepetition(group, 'one', nowMs);
+    await handleJob('{"kind":"digest","runID":"hour-1"}', LATER, runtime);
+    runtime.ports.clock.advance(24 * 3_600_000);
+    await handleJob('{"kind":"digest","runID":"hour-2"}', LATER, runtime);
+    expect(runtime.ports.alerts.published.map(({ event }) => event)).toEqual([
+      expect.objectContaining({ kind: 'digest', runID: 'hour-2' }),
+    ]);
+    expect(counted).toEqual([
+      ['DigestSent', 0],
+      ['DigestSent', 1],
+    ]);
+  });
+
   it('of one run for several functions guards each of them', async () => {
     const runtime = buildRuntime();
     const other = { functionArn: FUNCTION_ARN.replace('thumbnailer', 'resizer'), qualifier: null };

@@ -6,6 +6,7 @@ import {
   composeAllowlist,
   composeMalloryCall,
   composeS3Call,
+  FUNCTION_ARN,
   GUARD,
   POLICY,
   TARGET,
@@ -84,6 +85,23 @@ describe('one message of the queue', () => {
     await handleMessage(composeMessage(JSON.stringify(composeMalloryCall({ eventTime }))), world);
     expect(world.measured).toEqual({});
     expect(world.counted).toContain('Unauthorized');
+  });
+
+  it('with a violation whose alert waits for the digest is counted as such', async () => {
+    const world = buildWorld();
+    const nowMs = world.ports.clock.nowMs();
+    while ((await world.ports.alertBook.takeMessage('finding', nowMs)).kind === 'granted');
+    await handleMessage(composeMessage(JSON.stringify(composeMalloryCall())), world);
+    expect(world.counted).toEqual(['Unauthorized', 'Contained', 'AlertDeferred']);
+    expect(world.ports.alertBook.deferred).toEqual([
+      expect.objectContaining({
+        functionArn: FUNCTION_ARN,
+        kind: 'invocation',
+        outcome: 'unauthorized contained',
+        rollback: expect.stringMatching(/^npx invokeguard rollback .* --digest [0-9a-f]{64}$/),
+      }),
+    ]);
+    expect(world.ports.convergence.jobs).toHaveLength(1);
   });
 
   it('with an authorized call is counted', async () => {
