@@ -1,6 +1,7 @@
 import type { Node } from 'constructs';
 import { type PatternQuotas, readPatternLimits } from '../config/pattern-limits.ts';
 import { type AthenaSetting, readAthenaSetting } from './athena-settings.ts';
+import { LOG_BUCKET_EXPECTED, type LogBucketSetting, parseLogBucket } from './log-bucket-setting.ts';
 
 /** Where the log of calls comes from. */
 export type TrailSetting =
@@ -21,6 +22,8 @@ export interface AppSettings {
   /** Path of the allowlist file. */
   readonly config: string;
   readonly trail: TrailSetting;
+  /** The bucket with the log files of a trail that the app does not make. */
+  readonly logBucket: LogBucketSetting;
   readonly managementEvents: 'writeOnly' | 'none';
   readonly encryptionKey: ResourceSetting;
   readonly cloudWatchLogs: 'logGroup' | 'none';
@@ -62,9 +65,14 @@ export function readSettings(node: Node): AppSettings {
   const limits = readPatternLimits(patternQuotas, { characters: 'patternCharacters', rules: 'patternRules' });
   if (limits.kind === 'invalid') faults.push(...limits.faults);
   const trail = read('trail', 'create', '`create`, `none` or the ARN of a trail', parseTrail);
+  const logBucket = read('logBucket', 'none', LOG_BUCKET_EXPECTED, parseLogBucket);
+  if (trail.kind === 'create' && logBucket.kind === 'existing') {
+    faults.push('`logBucket` is given, but the app makes the trail and its bucket: leave it out');
+  }
   const settings: AppSettings = {
     config: read('config', 'invokeguard.yaml', 'the path of an allowlist file', parsePath),
     trail,
+    logBucket,
     managementEvents: read(
       'managementEvents',
       'writeOnly',

@@ -8,21 +8,23 @@ import {
 import { readSettings } from './app-settings.ts';
 import { AthenaStack } from './athena-stack.ts';
 import { GuardStack } from './guard-stack.ts';
+import { SweepStack, type SweptLogs } from './sweep-stack.ts';
 import { TrailStack } from './trail-stack.ts';
 
 /** What the surroundings of the app decide, rather than its context. */
 export interface GuardAppProps {
   /** Account and Region to deploy to; without them the templates fit any. */
   readonly env: Environment;
-  /** Folder of the built functions, `remediate/` and `converge/`. @default - the one in this package */
+  /** Folder of the built functions, `remediate/` and so on. @default - the one in this package */
   readonly bundleFolder?: string;
 }
 
 /**
- * Composes the ready-made app: the stacks `InvokeguardTrail` (unless a trail exists), `Invokeguard`, and
- * `InvokeguardAthena` where it is asked for.
+ * Composes the ready-made app: the stacks `InvokeguardTrail` (unless a trail exists), `Invokeguard`, `InvokeguardSweep`
+ * where it is known which bucket the trail delivers to, and `InvokeguardAthena` where it is asked for.
  *
- * The guard does not need the trail's stack, so that it can be deployed alone; the trail is deployed after it.
+ * The guard does not need the trail's stack, so that it can be deployed alone; the trail is deployed after it, and the
+ * sweep after both.
  * Throws `InvalidSettingsError` or `InvalidAllowlistError` before anything is synthesized.
  */
 export function composeApp(app: App, { env, bundleFolder }: GuardAppProps): void {
@@ -38,12 +40,27 @@ export function composeApp(app: App, { env, bundleFolder }: GuardAppProps): void
     settings.trail.kind === 'create'
       ? new TrailStack(app, 'InvokeguardTrail', settings, stackProps('Invokeguard: the log of calls'))
       : undefined;
-  new GuardStack(app, 'Invokeguard', {
+  const guardStack = new GuardStack(app, 'Invokeguard', {
     ...stackProps('Invokeguard: only listed callers may invoke Lambda functions'),
     settings,
     trail: trailStack?.trail,
     bundleFolder,
   });
+  const logs: SweptLogs | undefined =
+    trailStack !== undefined
+      ? { kind: 'own', stack: trailStack }
+      : settings.logBucket.kind === 'existing'
+        ? settings.logBucket
+        : undefined;
+  if (logs !== undefined) {
+    new SweepStack(app, 'InvokeguardSweep', {
+      ...stackProps('Invokeguard: the log files, searched for what EventBridge did not deliver'),
+      settings,
+      guard: guardStack.guard,
+      logs,
+      bundleFolder,
+    });
+  }
   if (settings.athena.kind === 'create') {
     new AthenaStack(app, 'InvokeguardAthena', {
       ...stackProps('Invokeguard: questions about the calls, for Athena'),

@@ -57,6 +57,8 @@ export interface GuardFunctionProps {
   /** Messages in one run. */
   readonly batchSize: number;
   readonly timeout: Duration;
+  /** What only this function is told. @default - nothing */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Gives the role what the function may do to guarded functions. */
   readonly grantRights: (role: Role, allowlist: Allowlist) => void;
 }
@@ -98,6 +100,7 @@ export function createGuardFunction(scope: Construct, id: string, props: GuardFu
       GUARD_NAME: REMEDIATOR_NAME,
       POWERTOOLS_SERVICE_NAME: SERVICE_NAME,
       POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+      ...props.environment,
     },
     ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
   });

@@ -16,6 +16,8 @@ export interface GuardStackProps extends StackProps {
 
 /** The stack `Invokeguard` of the ready-made app: the guard, and the outputs that a person needs next. */
 export class GuardStack extends Stack {
+  readonly guard: InvocationGuard;
+
   constructor(scope: Construct, id: string, { settings, trail, bundleFolder, ...props }: GuardStackProps) {
     // Some hundred patterns with line breaks and indents would not fit into the million characters of a template.
     super(scope, id, { suppressTemplateIndentation: true, ...props });
@@ -39,9 +41,17 @@ export class GuardStack extends Stack {
     new CfnOutput(this, 'ConvergenceQueueUrl', { value: guard.convergenceQueue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: guard.deadLetterQueue.queueUrl });
     this.#tellNextStep(settings);
+    this.guard = guard;
   }
 
-  #tellNextStep({ trail }: AppSettings): void {
+  #tellNextStep({ trail, logBucket }: AppSettings): void {
+    if (trail.kind !== 'create' && logBucket.kind === 'none') {
+      new CfnOutput(this, 'LogSweep', {
+        value:
+          'none: what EventBridge does not deliver is never found; name the bucket that the trail delivers to with ' +
+          '`-c logBucket=NAME`',
+      });
+    }
     const confirm =
       'confirm the e-mail that SNS sends to each address, then see what containment would change with ' +
       '`npx invokeguard plan --function ARN`';

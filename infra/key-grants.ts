@@ -59,6 +59,16 @@ export function allowEventBridge(key: IKey): void {
 }
 
 /**
+ * Lets S3 tell of objects in buckets of this account to queues that the key encrypts.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+ */
+export function allowBuckets(key: IKey): void {
+  allowService(key, 'BucketsEncrypt', 's3.amazonaws.com', ['kms:GenerateDataKey', 'kms:Decrypt'], {
+    StringEquals: { 'aws:SourceAccount': Stack.of(key).account },
+  });
+}
+
+/**
  * Lets CloudWatch alarms publish to a topic that the key encrypts. No condition: AWS documents none for this use; the
  * topic's own policy names the account.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html

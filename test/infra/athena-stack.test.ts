@@ -26,7 +26,7 @@ function synthAthena(context: Readonly<Record<string, string>> = {}): Template {
 
 describe('the stack for Athena', () => {
   it('is not there unless it is asked for', () => {
-    expect([...synth().keys()]).toEqual(['InvokeguardTrail', 'Invokeguard']);
+    expect([...synth().keys()]).toEqual(['InvokeguardTrail', 'Invokeguard', 'InvokeguardSweep']);
   });
 
   it('makes a table over the bucket of the trail, whose partitions follow from the layout of CloudTrail', () => {

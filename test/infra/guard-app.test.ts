@@ -30,9 +30,9 @@ functions:
 const config = (): string => writeAllowlist(ALLOWLIST);
 
 describe('the ready-made app', () => {
-  it('makes a stack for the trail and one for the guard, and tells what a person needs next', () => {
+  it('makes a stack for the trail, one for the guard and one for the sweep, and tells what a person needs next', () => {
     const stacks = synthApp({ config: config() });
-    expect([...stacks.keys()]).toEqual(['InvokeguardTrail', 'Invokeguard']);
+    expect([...stacks.keys()]).toEqual(['InvokeguardTrail', 'Invokeguard', 'InvokeguardSweep']);
     const outputs = stacks.get('Invokeguard')!.findOutputs('*');
     expect(Object.keys(outputs)).toEqual([
       'AlertTopicArn',

@@ -35,7 +35,7 @@ export function removeFolders(): void {
 /** A folder with bundles to deploy: what they do is no matter of these tests. */
 export function makeBundles(): string {
   const folder = makeFolder();
-  for (const name of ['remediate', 'converge']) {
+  for (const name of ['remediate', 'converge', 'sweep']) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'index.js'), `exports.handler = async () => '${name}';\n`);
   }

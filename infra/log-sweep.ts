@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { SWEEPER_NAME } from '../core/guard.ts';
+import { grantRemediation } from './function-rights.ts';
+import { createGuardFunction } from './guard-function.ts';
+import { routeToQueue } from './guard-queues.ts';
+import type { InvocationGuard } from './invocation-guard.ts';
+import { createLogQueue, LOG_FOLDER, type LogQueue, SWEEP_TIMEOUT } from './log-queue.ts';
+import { findFunctionBundles } from './package-folder.ts';
+
+/** What the sweep needs to know of a bucket, made here or elsewhere. */
+export type LogBucket = Pick<IBucket, 'bucketName' | 'bucketArn' | 'arnForObjects'>;
+
+/** Properties of a `LogSweep`. */
+export interface LogSweepProps {
+  /** The guard whose second net this is: the sweep uses its ledger, its topic and its converging function. */
+  readonly guard: InvocationGuard;
+  /** The bucket that the trail delivers to. No other one is read. */
+  readonly bucket: LogBucket;
+  /**
+   * What stands before `AWSLogs/` in its keys, ending in `/`.
+   * @default - nothing
+   */
+  readonly prefix?: string;
+  /**
+   * Where the bucket tells of new log files.
+   * @default - a queue is made, and EventBridge feeds it: the bucket's owner has to switch its notifications on
+   */
+  readonly queue?: LogQueue;
+  /**
+   * The KMS key that encrypts the log files, and the queue that is given.
+   * @default - none, or one whose own policy lets the sweeping function's role decrypt
+   */
+  readonly logKey?: IKey;
+  /**
+   * Folder of the built functions, with `sweep/` in it.
+   * @default - the one in this package
+   */
+  readonly bundleFolder?: string;
+}
+
+const PERIOD = Duration.minutes(5);
+/** Three deliveries: longer than a file waits that failed once. */
+const BACKLOG_AGE = Duration.hours(1);
+
+/**
+ * Runs each log file that CloudTrail delivers to S3 through the guard's own steps, so that what EventBridge did not
+ * deliver is still caught, once. Stands in the Region of its guard.
+ */
+export class LogSweep extends Construct {
+  readonly sweeper: IFunction;
+  readonly queue: LogQueue;
+
+  constructor(scope: Construct, id: string, props: LogSweepProps) {
+    super(scope, id);
+    const { guard, bucket, logKey, prefix = '' } = props;
+    const { parts } = guard;
+    const folder = `${prefix}${LOG_FOLDER}`;
+    this.queue = props.queue ?? this.#createQueue(bucket, folder, parts.encryptionKey);
+    const sweeper = createGuardFunction(this, 'Sweeper', {
+      parts,
+      name: SWEEPER_NAME,
+      description: 'Judges the records of the log files that CloudTrail delivers, contains and alerts',
+      bundleFolder: join(props.bundleFolder ?? findFunctionBundles(), 'sweep'),
+      queue: this.queue.queue,
+      // A large file may need a run of its own.
+      batchSize: 1,
+      timeout: SWEEP_TIMEOUT,
+      environment: { LOG_BUCKET: bucket.bucketName },
+      grantRights: (role, allowlist) => {
+        grantRemediation(role, allowlist);
+        grantLogs(role, bucket, folder, logKey);
+      },
+    });
+    this.sweeper = sweeper;
+    this.#createAlarms(sweeper, guard);
+  }
+
+  #createQueue(bucket: LogBucket, folder: string, encryptionKey: IKey | undefined): LogQueue {
+    const logQueue = createLogQueue(this, 'Queue', encryptionKey);
+    const rule = new Rule(this, 'Delivered', {
+      description: 'Log files that CloudTrail has delivered, for Invokeguard',
+      // Without account and Region: another Region's bus may hand on what a bucket there tells.
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [bucket.bucketName] }, object: { key: [{ prefix: folder }] } },
+      },
+    });
+    routeToQueue(rule, logQueue);
+    return logQueue;
+  }
+
+  #createAlarms(sweeper: IFunction, { alertTopic }: InvocationGuard): void {
+    const action = new SnsAction(alertTopic);
+    const raise = (id: string, metric: IMetric, threshold: number, alarmDescription: string): void => {
+      new Alarm(this, id, {
+        metric,
+        threshold,
+        alarmDescription,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: 1,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      }).addAlarmAction(action);
+    };
+    const { queue, deadLetters } = this.queue;
+    raise(
+      'DeadLettersAlarm',
+      deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+      1,
+      'Invokeguard: a log file could not be swept to its end: docs/runbook.md#sweep-dead-letters',
+    );
+    raise(
+      'ErrorsAlarm',
+      sweeper.metricErrors({ period: PERIOD }),
+      1,
+      'Invokeguard: the sweeping function fails: docs/runbook.md#sweep-errors',
+    );
+    raise(
+      'BacklogAlarm',
+      queue.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
+      BACKLOG_AGE.toSeconds(),
+      'Invokeguard: log files wait too long to be swept: docs/runbook.md#sweep-backlog',
+    );
+  }
+}
+
+/** Lets the sweeping function read log files, and nothing else that lies in the bucket. */
+function grantLogs(role: Role, bucket: LogBucket, folder: string, logKey: IKey | undefined): void {
+  role.addToPolicy(
+    new PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${folder}*`)] }),
+  );
+  // Without the right to list, S3 says of an object that is gone what it says of one that may not be read.
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
+  if (logKey !== undefined) {
+    role.addToPolicy(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [logKey.keyArn] }));
+  }
+}
