@@ -28,13 +28,15 @@ functions:
       - service: s3.amazonaws.com
 `;
 const config = (): string => writeAllowlist(ALLOWLIST);
+/** Apart from what one stack tells another. */
+const isForPeople = (output: string): boolean => !output.startsWith('ExportsOutput');
 
 describe('the ready-made app', () => {
   it('makes a stack for the trail, one for the guard and one for the sweep, and tells what a person needs next', () => {
     const stacks = synthApp({ config: config() });
     expect([...stacks.keys()]).toEqual(['InvokeguardTrail', 'Invokeguard', 'InvokeguardSweep']);
     const outputs = stacks.get('Invokeguard')!.findOutputs('*');
-    expect(Object.keys(outputs)).toEqual([
+    expect(Object.keys(outputs).filter(isForPeople)).toEqual([
       'AlertTopicArn',
       'WatchTopicArn',
       'LedgerTableName',
@@ -45,7 +47,8 @@ describe('the ready-made app', () => {
       'DeadLetterQueueUrl',
       'NextStep',
     ]);
-    expect(Object.keys(stacks.get('InvokeguardTrail')!.findOutputs('*'))).toEqual(['TrailArn', 'LogBucket']);
+    const trailOutputs = stacks.get('InvokeguardTrail')!.findOutputs('*');
+    expect(Object.keys(trailOutputs).filter(isForPeople)).toEqual(['TrailArn', 'LogBucket']);
   });
 
   it('deploys the example allowlist of the checkout by default', () => {
