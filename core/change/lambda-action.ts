@@ -7,7 +7,8 @@ import type { FunctionAction } from './change.ts';
 import { readMappingFault } from './mapping-fault.ts';
 import { rebuildStatement } from './requested-grant.ts';
 
-const VERBS = [
+/** The API calls of Lambda that change something, without version suffix, and the event that it writes itself. */
+export const LAMBDA_VERBS = [
   'AddPermission',
   'PutResourcePolicy',
   'RemovePermission',
@@ -31,14 +32,14 @@ const VERBS = [
 ] as const;
 
 /** The name of an API call of Lambda that changes something, without version suffix. */
-export type LambdaVerb = (typeof VERBS)[number];
+export type LambdaVerb = (typeof LAMBDA_VERBS)[number];
 
 const SUFFIXED = /^([A-Za-z]+)(\d{8}(v\d+)?)?$/;
 
 /** Reads an eventName, with or without suffix; `undefined` where the call changes nothing that counts here. */
 export function readLambdaVerb(eventName: string): LambdaVerb | undefined {
   const name = SUFFIXED.exec(eventName)?.[1];
-  return VERBS.find((verb) => verb === name);
+  return LAMBDA_VERBS.find((verb) => verb === name);
 }
 
 /**
