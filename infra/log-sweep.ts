@@ -9,9 +9,11 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { SWEEPER_NAME } from '../core/guard.ts';
+import { EVENTBRIDGE_LIMITS } from '../core/pattern/compiled-patterns.ts';
 import { grantRemediation } from './function-rights.ts';
 import { createGuardFunction } from './guard-function.ts';
 import { routeToQueue } from './guard-queues.ts';
+import { watchParts } from './guard-watch.ts';
 import type { InvocationGuard } from './invocation-guard.ts';
 import { createLogQueue, LOG_FOLDER, type LogQueue, SWEEP_TIMEOUT } from './log-queue.ts';
 import { findFunctionBundles } from './package-folder.ts';
@@ -82,6 +84,9 @@ export class LogSweep extends Construct {
     });
     this.sweeper = sweeper;
     this.#createAlarms(sweeper, guard);
+    // After all parts, because it watches what is there.
+    const { characters } = EVENTBRIDGE_LIMITS;
+    watchParts(this, guard, { name: 'sweep', encryptionKey: undefined, characters });
   }
 
   #createQueue(bucket: LogBucket, folder: string, encryptionKey: IKey | undefined): LogQueue {

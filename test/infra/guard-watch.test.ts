@@ -46,9 +46,9 @@ const WATCHED_KINDS = [
 const config = (): string => writeAllowlist(JSON.stringify(ONE_FUNCTION));
 
 describe('the watch over the guard and its trail', () => {
-  it('names every part of both stacks that it can name', () => {
+  it('names every part of each stack that it can name', () => {
     const app = synthApp({ config: config(), encryptionKey: 'create', cloudWatchLogs: 'logGroup' });
-    for (const name of ['Invokeguard', 'InvokeguardTrail']) {
+    for (const name of ['Invokeguard', 'InvokeguardTrail', 'InvokeguardSweep']) {
       const template = app.get(name) ?? Template.fromJSON({});
       const patterns = JSON.stringify(listWatchRules(template).map(({ EventPattern }) => EventPattern));
       for (const kind of WATCHED_KINDS) {
