@@ -192,7 +192,7 @@ function listStackCalls({ stacks, fixedNames, rules, alarms }: WatchedParts): re
       name('identifier', [
         ...listFixed(fixedNames, ''),
         ...listFixed(fixedNames, writeArnStem(fixedNames, 'events', 'rule/')),
-        ...rules.map((rule) => ({ suffix: `:rule/${rule}` })),
+        ...rules.flatMap((rule) => (typeof rule === 'string' ? [{ suffix: `:rule/${rule}` }] : [])),
         ...alarms,
       ]),
     ),

@@ -76,8 +76,11 @@ describe('the watch over the guard and its trail', () => {
     ['in a stack with the longest name', {}, 'I'.repeat(128)],
   ])('fits into few patterns of the length that EventBridge takes, %s', (_where, env, stackName) => {
     const stack = new Stack(new App({ outdir: makeFolder() }), 'Test', { env, stackName });
-    const rules = listWatchRules(synthGuard({}, stack));
-    const lengths = rules.map(({ EventPattern }) => JSON.stringify(writeOut(EventPattern)).length);
+    const template = synthGuard({}, stack);
+    const rules = listWatchRules(template);
+    const lengths = rules.map(
+      ({ EventPattern }) => JSON.stringify(writeOut(EventPattern, template, stackName)).length,
+    );
     expect(Math.max(...lengths)).toBeLessThanOrEqual(EVENTBRIDGE_LIMITS.characters);
     expect(rules.length).toBeLessThanOrEqual(stackName.length > 100 ? 17 : 13);
   });
@@ -176,22 +179,30 @@ describe('the trail', () => {
   });
 });
 
-/** Writes a value with names in place of references, each as long as it may be. */
-function writeOut(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(writeOut);
+/** Writes a value with names in place of references, as long as CloudFormation makes them in a stack of this name. */
+function writeOut(value: unknown, template: Template, stackName: string): unknown {
+  const write = (part: unknown): unknown => writeOut(part, template, stackName);
+  if (Array.isArray(value)) return value.map(write);
   if (typeof value !== 'object' || value === null) return value;
   const [[key, inner] = ['', undefined], ...others] = Object.entries(value);
   if (others.length > 0 || !/^(Ref|Fn::)/.test(key)) {
-    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, writeOut(part)]));
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, write(part)]));
   }
-  if (key === 'Fn::Join') return (inner as [string, unknown[]])[1].map(writeOut).join('');
-  const id = Array.isArray(inner) ? inner.map(String).join('.') : String(inner);
-  return 'x'.repeat(LENGTHS.find(([kind]) => kind.test(id))?.[1] ?? 64);
+  if (key === 'Fn::Join') return (inner as [string, unknown[]])[1].map(write).join('');
+  const [id = '', attribute = ''] = Array.isArray(inner) ? inner.map(String) : [String(inner)];
+  if (id.startsWith('AWS::')) return 'x'.repeat(id === 'AWS::Partition' ? 6 : 14);
+  const { Type } = (template.toJSON() as { Resources: Record<string, { Type: string }> }).Resources[id] ?? {};
+  const longest = LENGTHS[Type ?? ''] ?? 255;
+  const stem = attribute === 'Arn' || Type === 'AWS::SNS::Topic' ? ARN_STEM : '';
+  return stem + 'x'.repeat(Math.min(longest, stackName.length + id.length + NAME_ENDING));
 }
 
-/** Lengths of what CloudFormation makes, at its stack's usual name. */
-const LENGTHS: readonly (readonly [RegExp, number])[] = [
-  [/^AWS::(Partition)$/, 10],
-  [/^AWS::(Region|AccountId)$/, 14],
-  [/^(?!Guard(Queue|Dead|Conv\w*Queue)).*Queue/, 36],
-];
+/** Two dashes and thirteen characters. */
+const NAME_ENDING = 15;
+const ARN_STEM = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/`;
+/** The longest names that AWS takes. */
+const LENGTHS: Readonly<Record<string, number>> = {
+  'AWS::Events::Rule': 64,
+  'AWS::Lambda::EventSourceMapping': 36,
+  'AWS::SQS::Queue': 80,
+};
