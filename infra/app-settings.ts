@@ -31,6 +31,7 @@ export interface AppSettings {
   /** Characters that an event pattern may have, and rules that the guard may take; AWS's quotas where undefined. */
   readonly patternQuotas: PatternQuotas;
   readonly athena: AthenaSetting;
+  readonly heartbeat: 'on' | 'none';
   /** `cli` deploys with the caller's own credentials instead of the bootstrap roles. */
   readonly synthesizer: 'default' | 'cli';
 }
@@ -84,6 +85,7 @@ export function readSettings(node: Node): AppSettings {
     deliveryTopic: resource('deliveryTopic', TOPIC_ARN, 'an SNS topic'),
     patternQuotas,
     athena: readAthenaSetting(node, trail, faults),
+    heartbeat: read('heartbeat', 'on', '`on` or `none`', oneOf('on', 'none')),
     synthesizer: read('invokeguard:synthesizer', 'default', '`default` or `cli`', oneOf('default', 'cli')),
   };
   if (faults.length > 0) throw new InvalidSettingsError(faults);

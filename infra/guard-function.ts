@@ -18,7 +18,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { nameGuardRole, REMEDIATOR_NAME } from '../core/guard.ts';
-import { grantParts } from './part-rights.ts';
+import { grantParts, grantQueues } from './part-rights.ts';
 
 /** Namespace of the functions' own metrics. */
 export const METRICS_NAMESPACE = 'Invokeguard';
@@ -44,18 +44,14 @@ export interface GuardParts {
   readonly logRemovalPolicy: RemovalPolicy;
 }
 
-/** What tells one function of the guard from the other. */
-export interface GuardFunctionProps {
+/** What tells one function of the guard from the other, whatever runs it. */
+export interface FunctionProps {
   readonly parts: GuardParts;
   /** Fixed, so that trail and rule can leave out exactly this function. */
   readonly name: string;
   readonly description: string;
   /** Folder with the built `index.js`. */
   readonly bundleFolder: string;
-  /** The queue that feeds the function. */
-  readonly queue: IQueue;
-  /** Messages in one run. */
-  readonly batchSize: number;
   readonly timeout: Duration;
   /** What only this function is told. @default - nothing */
   readonly environment?: Readonly<Record<string, string>>;
@@ -63,10 +59,45 @@ export interface GuardFunctionProps {
   readonly grantRights: (role: Role, allowlist: Allowlist) => void;
 }
 
-/** Makes a function that a queue feeds, with its role, its log group and the allowlist beside its bundle. */
+/** A function that a queue feeds. */
+export interface GuardFunctionProps extends FunctionProps {
+  readonly queue: IQueue;
+  /** Messages in one run. */
+  readonly batchSize: number;
+}
+
+/** Makes a function that a queue feeds. */
 export function createGuardFunction(scope: Construct, id: string, props: GuardFunctionProps): Function {
+  const { queue } = props;
+  const { convergenceQueue } = props.parts;
+  const { role, guardFunction } = createFunction(scope, id, props, (role) =>
+    grantQueues(role, { queue, convergenceQueue }),
+  );
+  const mapping = guardFunction.addEventSourceMapping('Queue', {
+    eventSourceArn: queue.queueArn,
+    batchSize: props.batchSize,
+    reportBatchItemFailures: true,
+    maxConcurrency: MAX_CONCURRENCY,
+  });
+  // Lambda checks the role's rights on the queue when the mapping is made.
+  mapping.node.addDependency(role);
+  return guardFunction;
+}
+
+/** Makes a function that nothing runs yet; a schedule can. */
+export function createUnfedFunction(scope: Construct, id: string, props: FunctionProps): Function {
+  return createFunction(scope, id, props, () => undefined).guardFunction;
+}
+
+/** Makes a function with its role, its log group and the allowlist beside its bundle. */
+function createFunction(
+  scope: Construct,
+  id: string,
+  props: FunctionProps,
+  grantTrigger: (role: Role) => void,
+): { readonly role: Role; readonly guardFunction: Function } {
   const stack = Stack.of(scope);
-  const { parts, queue } = props;
+  const { parts } = props;
   const { allowlist, ledger, alertTopic, convergenceQueue, encryptionKey } = parts;
   const logGroup = new LogGroup(scope, `${id}Log`, {
     retention: RetentionDays.THREE_MONTHS,
@@ -78,7 +109,8 @@ export function createGuardFunction(scope: Construct, id: string, props: GuardFu
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
   });
   props.grantRights(role, allowlist);
-  grantParts(role, { queue, convergenceQueue, ledger, alertTopic, logGroup, encryptionKey });
+  grantTrigger(role);
+  grantParts(role, { ledger, alertTopic, logGroup, encryptionKey });
   const guardFunction = new Function(scope, id, {
     functionName: props.name,
     description: props.description,
@@ -104,15 +136,7 @@ export function createGuardFunction(scope: Construct, id: string, props: GuardFu
     },
     ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
   });
-  const mapping = guardFunction.addEventSourceMapping('Queue', {
-    eventSourceArn: queue.queueArn,
-    batchSize: props.batchSize,
-    reportBatchItemFailures: true,
-    maxConcurrency: MAX_CONCURRENCY,
-  });
-  // Lambda checks the role's rights on the queue when the mapping is made.
-  mapping.node.addDependency(role);
-  return guardFunction;
+  return { role, guardFunction };
 }
 
 /**

@@ -25,6 +25,7 @@ export class GuardStack extends Stack {
     const encryptionKey = findKey(this, settings.encryptionKey);
     const guard = new InvocationGuard(this, 'Guard', {
       allowlist: settings.config,
+      heartbeat: settings.heartbeat,
       ...(trail === undefined ? {} : { trail }),
       ...(settings.trail.kind === 'existing' ? { existingTrailArn: settings.trail.trailArn } : {}),
       ...(encryptionKey === undefined ? {} : { encryptionKey }),

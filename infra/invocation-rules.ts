@@ -4,14 +4,12 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { type FunctionPlace, LONGEST_PLACE, listGuardFunctionArns } from '../core/guard.ts';
+import { INVOCATION_RULE_PREFIX, nameInvocationRule } from '../core/heartbeat/chain-parts.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { PatternLimits } from '../core/pattern/compiled-patterns.ts';
 import { compilePatterns } from '../core/pattern/pattern-compiler.ts';
 import { listOwnFunctionArns } from './function-scope.ts';
 import { allowRules, type GuardQueues } from './guard-queues.ts';
-
-/** Fixed, so that one statement of the queue's policy is enough for all of them: SQS takes short policies only. */
-const RULE_NAME = 'invokeguard-invocations-';
 
 /** What the rules for calls are made from. */
 export interface InvocationRulesProps {
@@ -28,16 +26,19 @@ export interface InvocationRulesProps {
  * its target for queues gives every rule a statement in the queue's policy.
  */
 export class InvocationRules extends Construct {
+  readonly ruleCount: number;
+
   constructor(scope: Construct, id: string, { allowlist, limits, queues }: InvocationRulesProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const standIns = listGuardFunctionArns(readPlace(stack));
     const { patterns, coverage } = compilePatterns(allowlist, standIns, limits);
     const ownFunctionArns = listOwnFunctionArns(stack);
+    this.ruleCount = patterns.length;
     for (const [index, pattern] of patterns.entries()) {
       const number = String(index + 1).padStart(3, '0');
       new CfnRule(this, `Rule${number}`, {
-        name: `${RULE_NAME}${number}`,
+        name: nameInvocationRule(index + 1),
         description: 'Calls of Lambda functions, for Invokeguard',
         state: 'ENABLED',
         eventPattern: replaceArns(pattern, standIns, ownFunctionArns),
@@ -53,7 +54,8 @@ export class InvocationRules extends Construct {
     const ruleArns = stack.formatArn({
       service: 'events',
       resource: 'rule',
-      resourceName: `${RULE_NAME}???`,
+      // One statement of the queue's policy for all of them: SQS takes short policies only.
+      resourceName: `${INVOCATION_RULE_PREFIX}???`,
     });
     for (const queue of [queues.records, queues.deadLetters]) {
       allowRules(queue, 'InvocationRulesSend', { ArnLike: { 'aws:SourceArn': ruleArns } });

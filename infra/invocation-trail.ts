@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { addHeartbeatTarget } from '../core/allowlist/heartbeat-entry.ts';
 import { MANAGEMENT_WRITES } from '../core/trail/event-selector.ts';
 import { selectInvocations } from '../core/trail/invocation-selectors.ts';
 import { type AllowlistSource, loadAllowlist } from './allowlist-source.ts';
@@ -28,6 +29,11 @@ export interface InvocationTrailProps {
    * @default 'writeOnly'
    */
   readonly managementEvents?: 'writeOnly' | 'none';
+  /**
+   * Whether it logs the calls that the guard's heartbeat makes; the same as for the guard.
+   * @default 'on'
+   */
+  readonly heartbeat?: 'on' | 'none';
   /**
    * Encrypts the log files, and the log group where there is one.
    * @default - S3 and CloudWatch Logs encrypt with keys of their own
@@ -58,11 +64,13 @@ export interface InvocationTrailProps {
 export class InvocationTrail extends Construct {
   readonly trailArn: string;
   readonly bucket: Bucket;
+  readonly heartbeat: 'on' | 'none';
 
   constructor(scope: Construct, id: string, props: InvocationTrailProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const { encryptionKey, deliveryTopic } = props;
+    this.heartbeat = props.heartbeat ?? 'on';
     const trailName = props.trailName ?? 'invokeguard';
     this.trailArn = stack.formatArn({ service: 'cloudtrail', resource: 'trail', resourceName: trailName });
     if (encryptionKey !== undefined) allowTrail(encryptionKey, this.trailArn);
@@ -98,7 +106,8 @@ export class InvocationTrail extends Construct {
   }
 
   #composeSelectors(props: InvocationTrailProps): CfnTrail.AdvancedEventSelectorProperty[] {
-    const { allowlist } = loadAllowlist(props.allowlist);
+    const listed = loadAllowlist(props.allowlist).allowlist;
+    const allowlist = this.heartbeat === 'on' ? addHeartbeatTarget(listed) : listed;
     const stack = Stack.of(this);
     const selection = selectInvocations(allowlist, {
       ownFunctionArns: listOwnFunctionArns(stack),

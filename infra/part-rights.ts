@@ -5,11 +5,8 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 
-/** What a function of the guard works with. */
+/** What every function of the guard works with. */
 export interface UsedParts {
-  /** The queue that feeds the function. */
-  readonly queue: IQueue;
-  readonly convergenceQueue: IQueue;
   readonly ledger: Table;
   readonly alertTopic: ITopic;
   readonly logGroup: ILogGroup;
@@ -29,9 +26,15 @@ const USE_KEY = [
   'kms:ReEncryptTo',
 ];
 
-/** Gives a function's role exactly the actions that it uses on the guard's own parts. */
-export function grantParts(role: Role, parts: UsedParts): void {
-  const { queue, convergenceQueue, ledger, alertTopic, logGroup, encryptionKey } = parts;
+/** The queues of a function that a queue feeds. */
+export interface UsedQueues {
+  /** The queue that feeds the function. */
+  readonly queue: IQueue;
+  readonly convergenceQueue: IQueue;
+}
+
+/** Gives a function's role exactly the actions that it uses on its queues. */
+export function grantQueues(role: Role, { queue, convergenceQueue }: UsedQueues): void {
   role.addToPolicy(
     new PolicyStatement({
       actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
@@ -41,6 +44,11 @@ export function grantParts(role: Role, parts: UsedParts): void {
   role.addToPolicy(
     new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [convergenceQueue.queueArn] }),
   );
+}
+
+/** Gives a function's role exactly the actions that it uses on the ledger, the topic, its log, and their key. */
+export function grantParts(role: Role, parts: UsedParts): void {
+  const { ledger, alertTopic, logGroup, encryptionKey } = parts;
   // A transaction needs the rights of its items; there is no action of its own for it.
   role.addToPolicy(
     new PolicyStatement({

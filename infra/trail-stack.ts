@@ -20,12 +20,13 @@ export class TrailStack extends Stack {
 
   constructor(scope: Construct, id: string, settings: AppSettings, props: StackProps) {
     super(scope, id, props);
-    const { config, managementEvents, cloudWatchLogs } = settings;
+    const { config, heartbeat, managementEvents, cloudWatchLogs } = settings;
     const encryptionKey = findKey(this, settings.encryptionKey);
     this.encryptionKey = encryptionKey;
     const deliveryTopic = this.#findTopic(settings.deliveryTopic, encryptionKey);
     this.trail = new InvocationTrail(this, 'Trail', {
       allowlist: config,
+      heartbeat,
       managementEvents,
       cloudWatchLogs,
       ...(encryptionKey === undefined ? {} : { encryptionKey }),

@@ -35,7 +35,7 @@ export function removeFolders(): void {
 /** A folder with bundles to deploy: what they do is no matter of these tests. */
 export function makeBundles(): string {
   const folder = makeFolder();
-  for (const name of ['remediate', 'converge', 'sweep']) {
+  for (const name of ['remediate', 'converge', 'sweep', 'heartbeat']) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'index.js'), `exports.handler = async () => '${name}';\n`);
   }
@@ -65,15 +65,20 @@ export function makeStack(env: Environment = IRELAND): Stack {
   return new Stack(new App({ outdir: makeFolder() }), 'Test', { env });
 }
 
-/** The template around one `InvocationGuard`. */
+/** The template around one `InvocationGuard`; without the heartbeat, which has tests of its own. */
 export function synthGuard(props: Partial<InvocationGuardProps> = {}, stack: Stack = makeStack()): Template {
-  new InvocationGuard(stack, 'Guard', { allowlist: ONE_FUNCTION, bundleFolder: makeBundles(), ...props });
+  new InvocationGuard(stack, 'Guard', {
+    allowlist: ONE_FUNCTION,
+    bundleFolder: makeBundles(),
+    heartbeat: 'none',
+    ...props,
+  });
   return Template.fromStack(stack);
 }
 
-/** The template around one `InvocationTrail`. */
+/** The template around one `InvocationTrail`; without the heartbeat's target. */
 export function synthTrail(props: Partial<InvocationTrailProps> = {}, stack: Stack = makeStack()): Template {
-  new InvocationTrail(stack, 'Trail', { allowlist: ONE_FUNCTION, ...props });
+  new InvocationTrail(stack, 'Trail', { allowlist: ONE_FUNCTION, heartbeat: 'none', ...props });
   return Template.fromStack(stack);
 }
 
