@@ -88,7 +88,9 @@ describe('the watch over the guard and its trail', () => {
   it('has nothing between its rules and their topics, and names of its own for all rules', () => {
     const app = synthApp({ config: config() });
     const rules = [...app.values()].flatMap(listWatchRules);
-    expect(new Set(rules.map(({ Name }) => Name)).size).toBe(rules.length);
+    expect(rules.map(({ Name }) => Name).toSorted()).toEqual(
+      [...new Set(rules.map(({ Name }) => Name))].toSorted(),
+    );
     for (const { Targets } of rules) {
       expect(Targets).toHaveLength(1);
       expect(Object.keys(Targets[0] ?? {}).toSorted()).toEqual(['Arn', 'Id', 'InputTransformer']);
