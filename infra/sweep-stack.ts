@@ -1,10 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { EVENTBRIDGE_LIMITS } from '../core/pattern/compiled-patterns.ts';
 import type { AppSettings } from './app-settings.ts';
 import { findKey } from './encryption-key.ts';
-import { watchParts } from './guard-watch.ts';
 import type { InvocationGuard } from './invocation-guard.ts';
 import type { LogBucketSetting } from './log-bucket-setting.ts';
 import { LogSweep, type LogSweepProps } from './log-sweep.ts';
@@ -39,11 +37,6 @@ export class SweepStack extends Stack {
       guard,
       ...(logs.kind === 'own' ? describeOwn(logs.stack) : this.#describeExisting(logs, settings)),
       ...(bundleFolder === undefined ? {} : { bundleFolder }),
-    });
-    watchParts(this, guard, {
-      name: 'sweep',
-      encryptionKey: undefined,
-      characters: settings.patternQuotas.characters ?? EVENTBRIDGE_LIMITS.characters,
     });
     new CfnOutput(this, 'SweeperName', { value: sweep.sweeper.functionName });
     new CfnOutput(this, 'QueueUrl', { value: sweep.queue.queue.queueUrl });
