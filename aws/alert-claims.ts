@@ -46,7 +46,8 @@ export async function claimAlert(
       ':now': writeNumber(nowMs),
       ':nowTime': writeText(nowTime),
       ':none': writeNumber(0),
-      ':violation': writeText(violationKey.slice(0, VIOLATION_CHARACTERS)),
+      // Half of a surrogate pair, from the record or from the cut, is no text that DynamoDB takes.
+      ':violation': writeText(violationKey.slice(0, VIOLATION_CHARACTERS).replaceAll(/\p{Cs}/gu, '\ufffd')),
       ':expiry': writeNumber(Math.ceil(nowMs / 1000) + KEPT_SECONDS),
       ':windowStart': writeNumber(nowMs - WINDOW_MS),
       ':takeover': writeNumber(nowMs - TAKEOVER_MS),

@@ -85,5 +85,8 @@ async function alertConvergence(
   const policies = targets.map(({ target, outcome }) => ({ qualifier: target.qualifier, outcome }));
   const open = pending.map(({ qualifier }) => qualifier);
   const compose = async () => composeConvergenceAlert({ guard, functionArn, runID, policies, pending: open });
-  await sendAlert({ key, eventID: runID, group: { functionArn, caller: offender }, compose }, ports);
+  const group = { functionArn, caller: offender };
+  const alert = await sendAlert({ key, eventID: runID, group, compose }, ports);
+  if (alert === 'deferred') telemetry.metrics.addMetric('AlertDeferred', MetricUnit.Count, 1);
+  telemetry.logger.info('function was brought under the allowlist', { functionArn, runID, alert });
 }

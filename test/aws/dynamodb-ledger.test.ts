@@ -98,6 +98,15 @@ describe('DynamodbLedger', () => {
     }
   });
 
+  it('stores a violation in whole characters, however the record or the cut left it', async () => {
+    dynamodb.on(UpdateItemCommand).resolves({});
+    await ledger.claimAlert(`\ud800${'\u{1f600}'.repeat(2_000)}`, 'e1', NOW);
+    const [call] = dynamodb.commandCalls(UpdateItemCommand);
+    const stored = call?.args[0].input.ExpressionAttributeValues?.[':violation']?.S ?? '';
+    expect(stored).toHaveLength(2_000);
+    expect(stored).not.toMatch(/\p{Cs}/u);
+  });
+
   it('has the delivery come again where the lock was freed while it looked', async () => {
     dynamodb
       .on(TransactWriteItemsCommand)
