@@ -11,6 +11,7 @@ import { type LambdaInvocation, parseInvocation, type SkipReason } from '../core
 import { type CallLatency, measureCallLatency } from '../core/record/latency.ts';
 import { placeInvocation } from '../core/record/placement.ts';
 import { type Decision, decideInvocation, type Verdict } from '../core/verdict/decision.ts';
+import { type ChangeHistory, findGranter } from './access-history.ts';
 import { type AlertingPorts, type AlertSending, sendAlert } from './alerting.ts';
 import { type ContainmentPorts, containTarget } from './containment.ts';
 import { PermanentError, RetryableError } from './errors.ts';
@@ -26,6 +27,7 @@ export interface RemediationPorts
     MappingPorts,
     BeatPorts,
     Pick<AlertingPorts, 'alerts' | 'alertBook'> {
+  readonly changeHistory: ChangeHistory;
   readonly convergence: ConvergenceQueue;
   readonly tags: FunctionTags;
   readonly sightings: Sightings;
@@ -204,12 +206,24 @@ async function settleCall(
       throw new RetryableError('EventInWork', `event \`${eventID}\` is being dealt with by the other path`);
     }
   }
-  const { about, alert } = await alertCall(found, call, ports);
-  await requestConvergence(found, call, ports);
+  const { about, alert } = await alertAndHandOn(found, call, ports);
   if (eventID !== null) await ports.sightings.confirmSighting(eventID, path);
   const containedMs = found.outcome.kind === 'contained' ? respondedMs : null;
   const latency = measureCallLatency(path, eventTime, { judgedMs: call.judgedMs, containedMs });
   return { kind: 'alerted', about, alert, latency };
+}
+
+/** The other policies wait for no alert, whose search for the granter may take seconds; and no alert waits for them. */
+async function alertAndHandOn(
+  found: AlertSubject,
+  call: Call,
+  ports: RemediationPorts,
+): Promise<{ readonly about: AlertSubject; readonly alert: AlertSending }> {
+  const handingOn = requestConvergence(found, call, ports);
+  const [alerted, handedOn] = await Promise.allSettled([alertCall(found, call, ports), handingOn]);
+  if (alerted.status === 'rejected') throw alerted.reason;
+  if (handedOn.status === 'rejected') throw handedOn.reason;
+  return alerted.value;
 }
 
 /**
@@ -226,7 +240,7 @@ async function alertCall(
   const state = outcome.kind === 'contained' ? `contained ${outcome.containmentId}` : outcome.kind;
   let about = found;
   const compose = async () => {
-    about = await addPolicyOwner(found, ports.tags);
+    about = await addBackground(found, ports);
     return composeAlert(about);
   };
   const group = { functionArn: call.invocation.functionArn, caller: call.caller };
@@ -256,11 +270,31 @@ async function requestConvergence(
   });
 }
 
+/** What people want to know beside what was done: none of it is asked for before that is done. */
+async function addBackground(about: AlertSubject, ports: RemediationPorts): Promise<AlertSubject> {
+  const [owner, granter] = await Promise.all([addPolicyOwner(about, ports.tags), addGranter(about, ports)]);
+  return { ...about, ...owner, ...granter };
+}
+
 /** Only a policy that was rewritten can be overwritten by whoever owns it. */
-async function addPolicyOwner(about: AlertSubject, tags: FunctionTags): Promise<AlertSubject> {
-  const { functionArn } = about.invocation;
-  if (about.outcome.kind !== 'contained' || functionArn === null) return about;
-  return { ...about, owner: await findPolicyOwner(functionArn, tags) };
+async function addPolicyOwner(
+  { invocation, outcome }: AlertSubject,
+  tags: FunctionTags,
+): Promise<Pick<AlertSubject, 'owner'>> {
+  const { functionArn } = invocation;
+  if (outcome.kind !== 'contained' || functionArn === null) return {};
+  return { owner: await findPolicyOwner(functionArn, tags) };
+}
+
+/** Nobody let in a caller that did not get in; and as long as a containment is not done, nothing else is. */
+async function addGranter(
+  { invocation, caller, decision, outcome }: AlertSubject,
+  { changeHistory, clock }: Pick<RemediationPorts, 'changeHistory' | 'clock'>,
+): Promise<Pick<AlertSubject, 'granter'>> {
+  if (decision.verdict !== 'unauthorized' || outcome.kind === 'delayed') return {};
+  const removed = outcome.kind === 'contained' ? outcome.removed : [];
+  const granter = await findGranter({ invocation, caller, removed }, changeHistory, clock);
+  return granter === undefined ? {} : { granter };
 }
 
 function composeViolationKey({ invocation, caller, verdict }: Call, state: string): string {

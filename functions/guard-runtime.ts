@@ -8,6 +8,7 @@ import { DynamodbHeartbeats } from '../aws/dynamodb-heartbeats.ts';
 import { DynamodbLedger } from '../aws/dynamodb-ledger.ts';
 import { DynamodbMappingMemory } from '../aws/dynamodb-mapping-memory.ts';
 import { DynamodbSightings } from '../aws/dynamodb-sightings.ts';
+import { DynamodbTierLedger } from '../aws/dynamodb-tier-ledger.ts';
 import { LambdaEventSourceMappings } from '../aws/lambda-event-source-mappings.ts';
 import { LambdaFunctionTags } from '../aws/lambda-function-tags.ts';
 import { LambdaPolicyStore } from '../aws/lambda-policy-store.ts';
@@ -32,7 +33,7 @@ export interface Telemetry {
 export interface GuardRuntime {
   readonly allowlist: Allowlist;
   readonly guard: Guard;
-  readonly ports: RecordPorts & ConvergencePorts & Pick<HeartbeatPorts, 'heartbeats'>;
+  readonly ports: Omit<RecordPorts, 'changeHistory'> & ConvergencePorts & Pick<HeartbeatPorts, 'heartbeats'>;
   readonly telemetry: Telemetry;
 }
 
@@ -56,6 +57,7 @@ export function buildGuardRuntime(env: NodeJS.ProcessEnv, folder: string): Guard
       mappingMemory: new DynamodbMappingMemory(clients.dynamodb, environment.ledgerTableName),
       heartbeats: new DynamodbHeartbeats(clients.dynamodb, environment.ledgerTableName),
       sightings: new DynamodbSightings(clients.dynamodb, environment.ledgerTableName),
+      tiers: new DynamodbTierLedger(clients.dynamodb, environment.ledgerTableName),
       tags: new LambdaFunctionTags(clients.lambda),
       qualifiers: new LambdaQualifierDirectory(clients.lambda),
       clock: SYSTEM_CLOCK,

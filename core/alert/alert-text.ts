@@ -2,6 +2,7 @@ import { describeCaller } from '../caller/description.ts';
 import { describeEntrance } from '../record/entrance.ts';
 import { qualifyFunctionArn } from '../record/function-reference.ts';
 import type { AlertSubject } from './alert.ts';
+import { describeGranter } from './granter.ts';
 import { describeOutcome, headlineOutcome } from './headline.ts';
 import { composePolicyDiff } from './policy-diff.ts';
 import { composeLastingCommand, describePolicyOwner } from './policy-owner.ts';
@@ -16,6 +17,7 @@ export function composeAlertText(about: AlertSubject): string {
     describeCall(about),
     ['Why it is not allowed:', `  ${capitalize(decision.reason)}${pointNearest(about)}.`],
     ['What was done:', `  ${describeOutcome(outcome)}`],
+    describeEntry(about),
     listNotStopped(about),
     listDiff(about),
     describeWayBack(about),
@@ -44,6 +46,11 @@ function describeCall({ invocation, caller, guard }: AlertSubject): readonly str
 
 function pointNearest({ decision }: AlertSubject): string {
   return decision.nearest === null ? '' : ` (nearest entry: ${decision.nearest.pointer} in invokeguard.yaml)`;
+}
+
+function describeEntry({ granter }: AlertSubject): readonly string[] {
+  if (granter === undefined) return [];
+  return ['Who let it in:', ...describeGranter(granter).map((line) => `  ${line}`)];
 }
 
 function listNotStopped({ outcome }: AlertSubject): readonly string[] {

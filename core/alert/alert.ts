@@ -1,5 +1,6 @@
 import type { Caller } from '../caller/caller.ts';
 import { describeCaller } from '../caller/description.ts';
+import type { GranterSearch } from '../change/granter-search.ts';
 import type { Guard } from '../guard.ts';
 import { parseFunctionName, qualifyFunctionArn } from '../record/function-reference.ts';
 import type { LambdaInvocation } from '../record/invocation.ts';
@@ -9,6 +10,7 @@ import type { ChangeEvent } from './change-alert.ts';
 import type { ConvergenceEvent } from './convergence-alert.ts';
 import type { DigestEvent } from './digest-alert.ts';
 import type { ExpiryEvent } from './expiry-alert.ts';
+import { limitGranter } from './granter.ts';
 import { headlineOutcome } from './headline.ts';
 import type { HeartbeatEvent } from './heartbeat-alert.ts';
 import type { Outcome } from './outcome.ts';
@@ -27,6 +29,8 @@ export interface AlertSubject {
   readonly outcome: Outcome;
   /** Who else writes the policy; looked up only where it was rewritten. */
   readonly owner?: PolicyOwner;
+  /** Who let the caller in; looked up only where somebody got in. */
+  readonly granter?: GranterSearch;
 }
 
 /** A composed alert, ready to publish. */
@@ -71,6 +75,8 @@ export interface InvocationEvent {
   readonly rollback: string | null;
   /** Who may overwrite the rewritten policy; null where none was rewritten. */
   readonly owner: PolicyOwner | null;
+  /** Who let the caller in; null where nobody got in, or it is not known whether. */
+  readonly granter: GranterSearch | null;
 }
 
 const FIELD_CHARACTERS = 1_000;
@@ -107,6 +113,7 @@ export function composeAlert(about: AlertSubject): Alert {
       outcome,
       rollback: composeWayBack(invocation, outcome),
       owner: about.owner ?? null,
+      granter: about.granter === undefined ? null : limitGranter(about.granter),
     },
     attributes: {
       kind: 'invocation',

@@ -1,10 +1,10 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { logFailure } from '../failure-log.ts';
-import { buildGuardRuntime } from '../guard-runtime.ts';
+import { buildRecordRuntime } from '../record-runtime.ts';
 import { handleMessage } from './message-handler.ts';
 
-const runtime = buildGuardRuntime(process.env, __dirname);
+const runtime = buildRecordRuntime(process.env, __dirname);
 const processor = new BatchProcessor(EventType.SQS);
 
 /**

@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { buildS3Client, S3LogObjects } from '../../aws/s3-log-objects.ts';
 import { logFailure } from '../failure-log.ts';
-import { buildGuardRuntime } from '../guard-runtime.ts';
+import { buildRecordRuntime } from '../record-runtime.ts';
 import { readLogBucket } from './log-bucket.ts';
 import { BucketLogObjects } from './log-objects.ts';
 import { handleLogMessage, type SweepRuntime } from './message-handler.ts';
@@ -36,7 +36,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
 }
 
 function buildSweepRuntime(env: NodeJS.ProcessEnv): SweepRuntime {
-  const built = buildGuardRuntime(env, __dirname);
+  const built = buildRecordRuntime(env, __dirname);
   const bucket = readLogBucket(env);
   const s3 = buildS3Client({ region: built.guard.region, endpoint: env['AWS_ENDPOINT_URL'] });
   const logs = new BucketLogObjects(new S3LogObjects(s3), bucket);

@@ -41,6 +41,7 @@ function composeAlert(text: string, statements = 1, userAgent = 'aws-cli'): Aler
         notStopped: ['accepted asynchronous work'],
       },
       owner: null,
+      granter: null,
       rollback: 'npx invokeguard rollback',
     },
     attributes: { kind: 'invocation', functionName: 'f', empty: '' },

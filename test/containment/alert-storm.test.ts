@@ -5,6 +5,7 @@ import { composeAllowlist, composeMalloryCall, FUNCTION_ARN, GUARD } from './cal
 import {
   InMemoryAlertBook,
   InMemoryAlerts,
+  InMemoryChangeHistory,
   InMemoryConvergence,
   InMemoryHeartbeats,
   InMemoryLedger,
@@ -42,6 +43,7 @@ describe('a storm of 5,000 callers on 50 functions within a minute', () => {
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
     alertBook: new InMemoryAlertBook(),
+    changeHistory: new InMemoryChangeHistory(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),

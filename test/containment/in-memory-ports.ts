@@ -1,3 +1,4 @@
+import type { ChangeHistory, HistoryPage } from '../../containment/access-history.ts';
 import type { BeatMark, BeatMarking, ChainMemory, Heartbeats } from '../../containment/heartbeat-ports.ts';
 import {
   type AbsentPolicy,
@@ -35,6 +36,7 @@ import {
 import type { Alert } from '../../core/alert/alert.ts';
 import type { DeferredFinding, GroupName, PendingGroup } from '../../core/alert/finding-group.ts';
 import type { Outcome } from '../../core/alert/outcome.ts';
+import type { UnreadHistory } from '../../core/change/granter-search.ts';
 import type { Beat, BeatSightings } from '../../core/heartbeat/beat.ts';
 import type { Lever, ReplacePlan } from '../../core/plan/containment-plan.ts';
 import type { PolicyDocument } from '../../core/policy/document.ts';
@@ -446,6 +448,27 @@ export class InMemoryHeartbeats implements Heartbeats {
     if (held[path] !== null) return 'repeated';
     this.beats.set(requestID, { ...held, [path]: { verdict, seenMs } });
     return 'first';
+  }
+}
+
+/** A history of changes with pages of two records. */
+export class InMemoryChangeHistory implements ChangeHistory {
+  /** CloudTrail records, newest first. */
+  readonly records: Record<string, unknown>[] = [];
+  readonly asked: string[] = [];
+  interrupt: Interruption = () => undefined;
+  /** Instead of every page. */
+  unread: UnreadHistory | undefined;
+
+  async readPage(eventName: string, page: number): Promise<HistoryPage> {
+    this.asked.push(eventName);
+    this.interrupt('readPage');
+    if (this.unread !== undefined) return this.unread;
+    const named = this.records.filter((record) => record['eventName'] === eventName);
+    const records = named
+      .slice(2 * page, 2 * page + 2)
+      .map((record) => ({ CloudTrailEvent: JSON.stringify(record) }));
+    return { kind: 'page', records, older: named.length > 2 * page + 2 ? 'more' : 'none' };
   }
 }
 

@@ -5,6 +5,7 @@ import { composeAllowlist, composeMalloryCall, FUNCTION_ARN, GUARD, POLICY, TARG
 import {
   InMemoryAlertBook,
   InMemoryAlerts,
+  InMemoryChangeHistory,
   InMemoryConvergence,
   InMemoryHeartbeats,
   InMemoryLedger,
@@ -22,6 +23,7 @@ function buildWorld() {
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
     alertBook: new InMemoryAlertBook(),
+    changeHistory: new InMemoryChangeHistory(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),

@@ -15,6 +15,7 @@ import {
 import {
   InMemoryAlertBook,
   InMemoryAlerts,
+  InMemoryChangeHistory,
   InMemoryConvergence,
   InMemoryHeartbeats,
   InMemoryLedger,
@@ -43,6 +44,7 @@ function buildWorld(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy'):
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
     alertBook: new InMemoryAlertBook(),
+    changeHistory: new InMemoryChangeHistory(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),

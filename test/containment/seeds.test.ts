@@ -7,6 +7,7 @@ import type { JsonObject } from '../../core/json.ts';
 import {
   InMemoryAlertBook,
   InMemoryAlerts,
+  InMemoryChangeHistory,
   InMemoryConvergence,
   InMemoryHeartbeats,
   InMemoryLedger,
@@ -75,6 +76,7 @@ function buildWorld() {
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
     alertBook: new InMemoryAlertBook(),
+    changeHistory: new InMemoryChangeHistory(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),

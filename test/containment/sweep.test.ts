@@ -4,6 +4,7 @@ import { composeAllowlist, composeMalloryCall, composeS3Call, GUARD, POLICY, TAR
 import {
   InMemoryAlertBook,
   InMemoryAlerts,
+  InMemoryChangeHistory,
   InMemoryConvergence,
   InMemoryHeartbeats,
   InMemoryLedger,
@@ -14,6 +15,7 @@ import {
   InMemoryTags,
   StandingClock,
 } from './in-memory-ports.ts';
+import { InMemoryTierLedger } from './in-memory-tiers.ts';
 
 const KEY =
   'AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/21/111122223333_CloudTrail_eu-west-1_20261121T1000Z_a.json.gz';
@@ -27,9 +29,11 @@ function buildWorld() {
     ledger: new InMemoryLedger(),
     alerts: new InMemoryAlerts(),
     alertBook: new InMemoryAlertBook(),
+    changeHistory: new InMemoryChangeHistory(),
     convergence: new InMemoryConvergence(),
     mappings: new InMemoryMappings(),
     mappingMemory: new InMemoryMappingMemory(),
+    tiers: new InMemoryTierLedger(),
     heartbeats: new InMemoryHeartbeats(),
     sightings: new InMemorySightings(),
     tags: new InMemoryTags(),

@@ -195,7 +195,7 @@ describeReal('real records of grants to everybody', () => {
     const grants = readGrants(file);
     expect(grants).toHaveLength(1);
     for (const grant of grants) {
-      const answered = JSON.parse(String((grant['responseElements'] as { statement: string }).statement));
+      const answered = JSON.parse((grant['responseElements'] as { statement: string }).statement);
       const { Resource: functionArn, Sid: sid } = answered as { Resource: string; Sid: string };
       const call = {
         ...CALL,

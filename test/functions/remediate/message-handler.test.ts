@@ -14,6 +14,7 @@ import {
 import {
   InMemoryAlertBook,
   InMemoryAlerts,
+  InMemoryChangeHistory,
   InMemoryConvergence,
   InMemoryHeartbeats,
   InMemoryLedger,
@@ -24,6 +25,7 @@ import {
   InMemoryTags,
   StandingClock,
 } from '../../containment/in-memory-ports.ts';
+import { InMemoryTierLedger } from '../../containment/in-memory-tiers.ts';
 
 function composeMessage(body: string, receiveCount = '1'): SQSRecord {
   return { messageId: 'message-1', body, attributes: { ApproximateReceiveCount: receiveCount } } as SQSRecord;
@@ -48,9 +50,11 @@ function buildWorld() {
       ledger: new InMemoryLedger(),
       alerts: new InMemoryAlerts(),
       alertBook: new InMemoryAlertBook(),
+      changeHistory: new InMemoryChangeHistory(),
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
       mappingMemory: new InMemoryMappingMemory(),
+      tiers: new InMemoryTierLedger(),
       heartbeats: new InMemoryHeartbeats(),
       sightings: new InMemorySightings(),
       tags: new InMemoryTags(),

@@ -20,6 +20,7 @@ import {
 import {
   InMemoryAlertBook,
   InMemoryAlerts,
+  InMemoryChangeHistory,
   InMemoryConvergence,
   InMemoryHeartbeats,
   InMemoryLedger,
@@ -30,6 +31,7 @@ import {
   InMemoryTags,
   StandingClock,
 } from '../../containment/in-memory-ports.ts';
+import { InMemoryTierLedger } from '../../containment/in-memory-tiers.ts';
 
 const s3 = mockClient(S3Client);
 beforeEach(() => s3.reset());
@@ -85,9 +87,11 @@ function buildWorld() {
       ledger: new InMemoryLedger(),
       alerts: new InMemoryAlerts(),
       alertBook: new InMemoryAlertBook(),
+      changeHistory: new InMemoryChangeHistory(),
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
       mappingMemory: new InMemoryMappingMemory(),
+      tiers: new InMemoryTierLedger(),
       heartbeats: new InMemoryHeartbeats(),
       sightings: new InMemorySightings(),
       tags: new InMemoryTags(),
