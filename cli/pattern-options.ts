@@ -10,6 +10,8 @@ export interface PatternOptions {
   readonly exclude: readonly string[];
   readonly config: string;
   readonly limits: PatternLimits;
+  /** Whether the guard that is deployed has a heartbeat, whose target the patterns match. */
+  readonly heartbeat: 'on' | 'none';
 }
 
 type UsageError = { readonly kind: 'usageError'; readonly message: string };
@@ -23,6 +25,7 @@ export function readPatternOptions(
     config: 'string',
     characters: 'string',
     rules: 'string',
+    heartbeat: 'string',
     help: 'boolean',
   });
   if (parsed.kind === 'usageError') return parsed;
@@ -37,8 +40,15 @@ export function readPatternOptions(
   }
   const limits = readLimitOptions(texts.get('characters'), texts.get('rules'));
   if (limits.kind === 'usageError') return limits;
+  const heartbeat = texts.get('heartbeat') ?? 'on';
+  if (heartbeat !== 'on' && heartbeat !== 'none') {
+    return {
+      kind: 'usageError',
+      message: `\`--heartbeat\` is \`${heartbeat}\`, expected \`on\` or \`none\``,
+    };
+  }
   const config = texts.get('config') ?? 'invokeguard.yaml';
-  return { kind: 'options', exclude: [...new Set(exclude)], config, limits: limits.limits };
+  return { kind: 'options', exclude: [...new Set(exclude)], config, limits: limits.limits, heartbeat };
 }
 
 /** The limits that `--characters` and `--rules` ask for, of `pattern` and of `check`. */

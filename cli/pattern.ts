@@ -1,3 +1,4 @@
+import { addHeartbeatTarget } from '../core/allowlist/heartbeat-entry.ts';
 import { compilePatterns } from '../core/pattern/pattern-compiler.ts';
 import { encodeJsonLine } from '../core/text.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
@@ -5,7 +6,8 @@ import type { Command, CommandIo, ExitCode } from './command-io.ts';
 import { explainPatterns } from './cost-text.ts';
 import { readPatternOptions } from './pattern-options.ts';
 
-const USAGE = 'usage: invokeguard pattern [--exclude ARN]... [--config FILE] [--characters N] [--rules N]';
+const USAGE =
+  'usage: invokeguard pattern [--exclude ARN]... [--config FILE] [--characters N] [--rules N] [--heartbeat on|none]';
 
 const HELP = `${USAGE}
 
@@ -17,6 +19,7 @@ they match every call that is not authorized, and as few others as possible. Wha
   --config FILE    the allowlist (default: invokeguard.yaml)
   --characters N   characters that a pattern may have (default: 2048, AWS's default quota)
   --rules N        rules that may be used (default: 280 of AWS's default 300)
+  --heartbeat none for a guard without a heartbeat; with one the patterns match the calls of its target too
   --help           this text
 
 Exit code: 0 done; 2 usage or bad allowlist.
@@ -42,7 +45,9 @@ function runPattern(args: readonly string[], io: CommandIo): ExitCode {
   }
   const config = readAllowlistArgument(options.config, io);
   if (config.kind === 'invalid') return 2;
-  const compiled = compilePatterns(config.allowlist, options.exclude, options.limits);
+  const { allowlist } = config;
+  const deployed = options.heartbeat === 'on' ? addHeartbeatTarget(allowlist) : allowlist;
+  const compiled = compilePatterns(deployed, options.exclude, options.limits);
   io.writeOut(`[\n${compiled.patterns.map(encodeJsonLine).join(',\n')}\n]\n`);
   io.writeErr(`${explainPatterns(compiled, options.limits).join('\n')}\n`);
   return 0;

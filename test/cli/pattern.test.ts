@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { main } from '../../cli/main.ts';
 import { patternCommand } from '../../cli/pattern.ts';
 import { compileAllowlist } from '../../config/allowlist-file.ts';
+import { addHeartbeatTarget } from '../../core/allowlist/heartbeat-entry.ts';
 import { compilePatterns } from '../../core/pattern/pattern-compiler.ts';
 import { type RecordedIo, recordIo } from './recorded-io.ts';
 
@@ -38,7 +39,8 @@ describe('invokeguard pattern', () => {
     const [exclude, characters = 2048, rules = 280] = args;
     const reading = compileAllowlist(CONTENT, 'allowlist');
     if (reading.kind === 'invalid') throw new Error(reading.problems[0]?.message);
-    return compilePatterns(reading.allowlist, exclude, { characters, rules, wildcardRules: 30 }).patterns;
+    const limits = { characters, rules, wildcardRules: 30 };
+    return compilePatterns(addHeartbeatTarget(reading.allowlist), exclude, limits).patterns;
   }
 
   it('prints what the allowlist compiles to as a JSON array on stdout, and only that', async () => {
@@ -47,6 +49,14 @@ describe('invokeguard pattern', () => {
     const printed: unknown = JSON.parse(io.written.out);
     expect(Array.isArray(printed)).toBe(true);
     expect(printed).toEqual(compile([]));
+  });
+
+  it('has the calls of the heartbeat’s target among them, unless the guard is to have none', async () => {
+    const { io } = await run();
+    expect(io.written.out).toContain('invokeguard-heartbeat-target');
+    const without = await run('--heartbeat', 'none');
+    expect(without.code).toBe(0);
+    expect(without.io.written.out).not.toContain('heartbeat');
   });
 
   it('leaves out every function that --exclude names', async () => {
@@ -77,6 +87,7 @@ describe('invokeguard pattern', () => {
     [['--exclude', `${OWN[0]}:live`], `expected an ARN without a version or alias: write \`${OWN[0]}\``],
     [['--exclude', 'arn:aws:lambda:eu-west-1:111122223333:function:invokeguard-*'], 'expected the full ARN'],
     [['--exclude'], '`--exclude` needs a value'],
+    [['--heartbeat', 'off'], '`--heartbeat` is `off`, expected `on` or `none`'],
     [['--characters', '2k'], '`--characters` is `2k`, expected a whole number'],
     [['--characters', '512'], '`--characters` is `512`, expected a whole number from 1536'],
     [['--rules', '0'], '`--rules` is `0`, expected a whole number from 1 to 400'],

@@ -88,7 +88,16 @@ describe('the rules for calls', () => {
     const args = ['--config', config, ...OWN.flatMap((arn) => ['--exclude', arn])];
     expect(await patternCommand.run(args, io)).toBe(0);
     const printed: unknown = JSON.parse(io.written.out);
-    expect(listPatterns(synthGuard({ allowlist }))).toEqual(printed);
+    expect(listPatterns(synthGuard({ allowlist, heartbeat: 'on' }))).toEqual(printed);
+  });
+
+  it('are exactly what `pattern --heartbeat none` prints where there is no heartbeat', async () => {
+    const config = writeAllowlist(JSON.stringify(ONE_FUNCTION));
+    const io = recordIo();
+    const args = ['--config', config, '--heartbeat', 'none', ...OWN.flatMap((arn) => ['--exclude', arn])];
+    expect(await patternCommand.run(args, io)).toBe(0);
+    const printed: unknown = JSON.parse(io.written.out);
+    expect(listPatterns(synthGuard({ heartbeat: 'none' }))).toEqual(printed);
   });
 
   it('are numbered, enabled, on the default bus, and send to the queue of records or the dead letters', () => {
