@@ -12,6 +12,7 @@ import { parseArn } from '../core/arn.ts';
 import type { PatternLimits } from '../core/pattern/compiled-patterns.ts';
 import { allowAlarmsToPublish, createAlertTopic, subscribeEmails } from './alert-topic.ts';
 import { type AllowlistSource, loadAllowlist } from './allowlist-source.ts';
+import { ChangeRules } from './change-rules.ts';
 import { createConvergenceRules } from './convergence-rules.ts';
 import { listForeignEntries } from './function-scope.ts';
 import { createAlarms } from './guard-alarms.ts';
@@ -25,7 +26,6 @@ import { InvocationRules } from './invocation-rules.ts';
 import type { InvocationTrail } from './invocation-trail.ts';
 import { allowLogGroups } from './key-grants.ts';
 import { createLedgerTable } from './ledger-table.ts';
-import { createMappingRule } from './mapping-rule.ts';
 import { findFunctionBundles } from './package-folder.ts';
 
 /** Properties of an `InvocationGuard`. */
@@ -122,12 +122,9 @@ export class InvocationGuard extends Construct {
     this.queue = queues.records;
     this.convergenceQueue = queues.convergence;
     this.deadLetterQueue = queues.deadLetters;
-    const { ruleCount } = new InvocationRules(this, 'Invocations', {
-      allowlist,
-      limits: readLimits(props),
-      queues,
-    });
-    createMappingRule(this, queues);
+    const limits = readLimits(props);
+    const { ruleCount } = new InvocationRules(this, 'Invocations', { allowlist, limits, queues });
+    new ChangeRules(this, 'Changes', { allowlist, characters: limits.characters, queues });
     createConvergenceRules(this, queues);
 
     if (encryptionKey !== undefined) allowLogGroups(encryptionKey, Stack.of(this));

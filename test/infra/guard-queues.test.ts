@@ -3,17 +3,12 @@ import { ACCOUNT, arnOf, findLogicalId, removeFolders, synthGuard } from './stac
 
 afterAll(removeFolders);
 
-/** The rules for calls have numbered names, of which a queue's policy names all at once. */
-const INVOCATION_RULES = {
-  ArnLike: {
-    'aws:SourceArn': {
-      'Fn::Join': [
-        '',
-        ['arn:', { Ref: 'AWS::Partition' }, `:events:eu-west-1:${ACCOUNT}:rule/invokeguard-invocations-???`],
-      ],
-    },
-  },
-};
+/** The rules for calls and for changes have numbered names, of which a queue's policy names all at once. */
+function nameNumbered(rules: string): object {
+  const resource = `:events:eu-west-1:${ACCOUNT}:rule/${rules}`;
+  const ruleArns = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, resource]] };
+  return { ArnLike: { 'aws:SourceArn': ruleArns } };
+}
 
 describe('the queues', () => {
   it('of records is encrypted, outlasts two runs of the function, and gives up after ten deliveries', () => {
@@ -58,9 +53,12 @@ describe('the queues', () => {
   });
 
   it.each([
-    ['GuardQueue', ['invocations', 'GuardMappings']],
+    ['GuardQueue', ['invokeguard-invocations-???', 'invokeguard-changes-?']],
     ['GuardConvergenceQueue', ['GuardDaily', 'GuardDeployed', 'GuardDigest']],
-    ['GuardDeadLetters', ['invocations', 'GuardMappings', 'GuardDaily', 'GuardDeployed', 'GuardDigest']],
+    [
+      'GuardDeadLetters',
+      ['invokeguard-invocations-???', 'invokeguard-changes-?', 'GuardDaily', 'GuardDeployed', 'GuardDigest'],
+    ],
   ])('`%s` takes messages over TLS only, and from its rules only', (beginning, rules) => {
     const template = synthGuard();
     const queue = findLogicalId(template, 'AWS::SQS::Queue', beginning);
@@ -82,8 +80,8 @@ describe('the queues', () => {
           Principal: { Service: 'events.amazonaws.com' },
           Resource: arnOf(queue),
           Condition: {
-            ...(rule === 'invocations'
-              ? INVOCATION_RULES
+            ...(rule.endsWith('?')
+              ? nameNumbered(rule)
               : {
                   ArnEquals: { 'aws:SourceArn': arnOf(findLogicalId(template, 'AWS::Events::Rule', rule)) },
                 }),
