@@ -1,9 +1,14 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { MappingMemory } from '../containment/ports.ts';
 import type { LearntMapping } from '../core/record/learnt-mapping.ts';
-import { readItemText } from './attribute-values.ts';
+import { readItemNumber, readItemText } from './attribute-values.ts';
 import { raiseLedgerFault } from './ledger-fault.ts';
-import { composeMappingItem, composeMappingKey } from './ledger-items.ts';
+import {
+  composeDisablingItem,
+  composeDisablingKey,
+  composeMappingItem,
+  composeMappingKey,
+} from './ledger-items.ts';
 
 /** What one running function keeps at hand; more would only be kept by mistake. */
 const MOST_SOURCES = 1_000;
@@ -49,6 +54,24 @@ export class DynamodbMappingMemory implements MappingMemory {
     if (sourceArn === undefined) return null;
     this.#keep({ mappingArn, sourceArn });
     return sourceArn;
+  }
+
+  async noteDisabling(mappingArn: string, nowMs: number): Promise<void> {
+    const command = new PutItemCommand({
+      TableName: this.#table,
+      Item: composeDisablingItem(mappingArn, nowMs),
+    });
+    await this.#send(() => this.#client.send(command));
+  }
+
+  async recallDisabling(mappingArn: string): Promise<number | null> {
+    const command = new GetItemCommand({
+      TableName: this.#table,
+      Key: { ...composeDisablingKey(mappingArn) },
+      ConsistentRead: true,
+    });
+    const { Item: item } = await this.#send(() => this.#client.send(command));
+    return readItemNumber(item, 'notedMs') ?? null;
   }
 
   #keep({ mappingArn, sourceArn }: LearntMapping): void {

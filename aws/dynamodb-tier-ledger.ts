@@ -26,7 +26,7 @@ export class DynamodbTierLedger implements TierLedger {
   readonly #table: string;
   readonly #nowMs: () => number;
 
-  /** `nowMs` dates from when on a tier that was taken back may go. */
+  /** `nowMs` dates when a tier was taken back, and from when on it may go. */
   constructor(client: DynamoDBClient, tableName: string, nowMs: () => number = Date.now) {
     this.#client = client;
     this.#table = tableName;
@@ -68,17 +68,19 @@ export class DynamodbTierLedger implements TierLedger {
   }
 
   async retireTier(snapshot: TierSnapshot): Promise<TierWrite> {
+    const nowMs = this.#nowMs();
     const command = new UpdateItemCommand({
       TableName: this.#table,
       Key: { ...composeTierKey(snapshot.functionArn, snapshot.tier) },
-      UpdateExpression: 'SET #state = :rolledBack, expiresAt = :expiry',
+      UpdateExpression: 'SET #state = :rolledBack, retiredTime = :now, expiresAt = :expiry',
       ConditionExpression: AS_READ,
       ExpressionAttributeNames: STATE,
       ExpressionAttributeValues: {
         ':state': writeText('standing'),
         ':digest': writeText(digestSnapshot(snapshot)),
         ':rolledBack': writeText('rolledBack'),
-        ':expiry': writeNumber(expireRolledBack(this.#nowMs())),
+        ':now': writeText(new Date(nowMs).toISOString()),
+        ':expiry': writeNumber(expireRolledBack(nowMs)),
       },
     });
     return this.#write(() => this.#client.send(command));

@@ -27,6 +27,7 @@ import { storeSnapshot } from './stored-snapshot.ts';
  * | `heartbeat#<requestID>` | `beat` | a call by the heartbeat, and by which path its record was seen with what verdict | 30 days after it was sent |
  * | `heartbeat` | `chain` | what the heartbeat remembers from run to run: open beats, an outage | never |
  * | `mapping#<ARN of an event source mapping>` | `source` | the ARN that it polls | 90 days after it was last learnt |
+ * | `mapping#<ARN of an event source mapping>` | `disabling` | when the guard last was about to disable it | 90 days |
  */
 export interface LedgerKey extends Item {
   readonly pk: { S: string };
@@ -117,6 +118,20 @@ export function composeEventItem(eventID: string, snapshot: Snapshot, nowMs: num
 /** The key of what is known about an event source mapping. */
 export function composeMappingKey(mappingArn: string): LedgerKey {
   return { pk: { S: `mapping#${mappingArn}` }, sk: { S: 'source' } };
+}
+
+/** The key of what the guard does to an event source mapping. */
+export function composeDisablingKey(mappingArn: string): LedgerKey {
+  return { pk: { S: `mapping#${mappingArn}` }, sk: { S: 'disabling' } };
+}
+
+/** The item of a mapping that the guard is about to disable. */
+export function composeDisablingItem(mappingArn: string, nowMs: number): Item {
+  return {
+    ...composeDisablingKey(mappingArn),
+    notedMs: writeNumber(nowMs),
+    expiresAt: writeNumber(Math.ceil(nowMs / 1000) + MAPPING_DAYS * DAY_SECONDS),
+  };
 }
 
 /** The item of a mapping that was learnt now. */

@@ -30,7 +30,9 @@ export function readTierRecord(item: Item): TierRecord {
   const matches =
     digestSnapshot(snapshot) === readItemText(item, 'digest') && key === `${expected.pk.S} ${expected.sk.S}`;
   if (!matches) throw raiseAltered(key);
-  return { snapshot, state };
+  return state === 'standing'
+    ? { snapshot, state }
+    : { snapshot, state, retiredTime: readItemText(item, 'retiredTime') ?? null };
 }
 
 function parseSnapshot(text: string | undefined): TierSnapshot | undefined {

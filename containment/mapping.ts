@@ -7,7 +7,7 @@ import type { Caller } from '../core/caller/caller.ts';
 import type { Guard } from '../core/guard.ts';
 import type { LearntMapping } from '../core/record/learnt-mapping.ts';
 import { PermanentError } from './errors.ts';
-import type { EventSourceMappings, MappingMemory } from './ports.ts';
+import type { Clock, EventSourceMappings, MappingMemory } from './ports.ts';
 
 /** Where the source of a mapping is known from. */
 export interface MappingPorts {
@@ -58,8 +58,15 @@ export async function rememberMapping(
   return 'remembered';
 }
 
-/** Disables the one mapping that called. Where that fails, the outcome says that nothing is contained. */
-export async function disableMapping(mappingArn: string, mappings: EventSourceMappings): Promise<Outcome> {
+/**
+ * Disables one mapping, noted first, so that the guard knows the record of it for its own. Where that fails, the outcome
+ * says that nothing is contained.
+ */
+export async function disableMapping(
+  mappingArn: string,
+  { mappings, mappingMemory, clock }: MappingPorts & { readonly clock: Clock },
+): Promise<Outcome> {
+  await mappingMemory.noteDisabling(mappingArn, clock.nowMs());
   const result = await mappings.disableMapping(mappingArn);
   switch (result.kind) {
     case 'disabled':

@@ -231,14 +231,18 @@ export interface EventSourceMappings {
 }
 
 /**
- * Remembers the sources of event source mappings, so that one that is gone can still be judged. Throws `RetryableError`
- * where it cannot be reached.
+ * Remembers the sources of event source mappings, so that one that is gone can still be judged, and which of them the
+ * guard disables, so that it knows its own writes. Throws `RetryableError` where it cannot be reached.
  */
 export interface MappingMemory {
   /** Remembers it for months; again where it was remembered before. */
   rememberSource(mapping: LearntMapping): Promise<void>;
   /** The ARN of the mapping's source; null where nothing is remembered. */
   recallSource(mappingArn: string): Promise<string | null>;
+  /** Notes that the guard is about to disable it. */
+  noteDisabling(mappingArn: string, nowMs: number): Promise<void>;
+  /** When that was noted last, in epoch milliseconds; null where it was not, or months ago. */
+  recallDisabling(mappingArn: string): Promise<number | null>;
 }
 
 /** Reads what a function is marked with, which tells whether CloudFormation made it. */

@@ -14,12 +14,13 @@ import { type Decision, decideInvocation, type Verdict } from '../core/verdict/d
 import { type ChangeHistory, findGranter } from './access-history.ts';
 import { type AlertingPorts, type AlertSending, sendAlert } from './alerting.ts';
 import { type ContainmentPorts, containTarget } from './containment.ts';
+import { type DealtWith, dealOnce, recallDealing } from './dealing-once.ts';
 import { PermanentError, RetryableError } from './errors.ts';
 import { type BeatPorts, type HeartbeatSighting, markHeartbeat } from './heartbeat.ts';
 import { holdAgainstHistory } from './history.ts';
 import { disableMapping, type MappingPorts, resolveMapping } from './mapping.ts';
 import { findPolicyOwner } from './policy-owner.ts';
-import type { ConvergenceQueue, FunctionTags, RecordPath, Sighting, Sightings } from './ports.ts';
+import type { ConvergenceQueue, FunctionTags, RecordPath, Sightings } from './ports.ts';
 
 /** Everything the remediation of one record acts on. */
 export interface RemediationPorts
@@ -56,8 +57,7 @@ export type Remediation =
       readonly latency: CallLatency;
     }
   | HeartbeatSighting
-  /** A violation that was found and dealt with before, by this path or the other. */
-  | { readonly kind: 'dealtWith'; readonly by: RecordPath };
+  | DealtWith;
 
 /** From this delivery on, a containment that cannot be finished is alerted, and tried again all the same. */
 const DELAY_ALERT_DELIVERY = 3;
@@ -90,10 +90,8 @@ export async function remediateRecord(
   const { verdict } = decision;
   if (verdict === 'authorized' || verdict === 'unguarded') return { kind: 'passed', verdict };
   const call: Call = { delivery, invocation: parsed, caller, decision, verdict, judgedMs };
-  if (delivery.path === 'sweep') {
-    const known = await recallSighting(call, ports);
-    if (known.kind === 'dealtWith') return known;
-  }
+  const known = await recallDealing(parsed.eventID, path, ports);
+  if (known.kind === 'dealtWith') return known;
   try {
     const outcome = await respond(call, allowlist, guard, ports);
     const respondedMs = ports.clock.nowMs();
@@ -122,14 +120,6 @@ function nameEvent(call: Call): string {
   return call.invocation.eventID ?? `message-${call.delivery.messageId}`;
 }
 
-/**
- * Nearly all that the sweep finds the live path has dealt with: one read saves it the containment's. The live path asks
- * nothing before it contains. A record without an eventID is never a duplicate.
- */
-async function recallSighting({ invocation }: Call, { sightings }: RemediationPorts): Promise<Sighting> {
-  return invocation.eventID === null ? { kind: 'unseen' } : sightings.readSighting(invocation.eventID);
-}
-
 /** Decides what may be done about a call, and does it. When in doubt: nothing. */
 async function respond(
   call: Call,
@@ -153,7 +143,7 @@ async function respond(
   }
   try {
     return caller.kind === 'eventSourceMapping'
-      ? await disableMapping(caller.mappingArn, ports.mappings)
+      ? await disableMapping(caller.mappingArn, ports)
       : await contain(call, named.functionArn, guarded, allowlist, guard, ports);
   } catch (error) {
     if (error instanceof PermanentError) return { kind: 'refused', reason: error.message, notStopped: [] };
@@ -198,19 +188,12 @@ async function settleCall(
 ): Promise<Remediation> {
   const { eventID, eventTime } = call.invocation;
   const { path } = call.delivery;
-  // A record without an eventID is never a duplicate.
-  if (eventID !== null) {
-    const claim = await ports.sightings.claimSighting(eventID, path, ports.clock.nowMs());
-    if (claim.kind === 'dealtWith') return claim;
-    if (claim.kind === 'busy') {
-      throw new RetryableError('EventInWork', `event \`${eventID}\` is being dealt with by the other path`);
-    }
-  }
-  const { about, alert } = await alertAndHandOn(found, call, ports);
-  if (eventID !== null) await ports.sightings.confirmSighting(eventID, path);
-  const containedMs = found.outcome.kind === 'contained' ? respondedMs : null;
-  const latency = measureCallLatency(path, eventTime, { judgedMs: call.judgedMs, containedMs });
-  return { kind: 'alerted', about, alert, latency };
+  return dealOnce(eventID, path, ports, async () => {
+    const { about, alert } = await alertAndHandOn(found, call, ports);
+    const containedMs = found.outcome.kind === 'contained' ? respondedMs : null;
+    const latency = measureCallLatency(path, eventTime, { judgedMs: call.judgedMs, containedMs });
+    return { kind: 'alerted', about, alert, latency };
+  });
 }
 
 /** The other policies wait for no alert, whose search for the granter may take seconds; and no alert waits for them. */

@@ -35,11 +35,10 @@ export interface TierSnapshot {
   readonly changes: readonly SwitchChange[];
 }
 
-/** A stored tier of one function. */
-export interface TierRecord {
-  readonly snapshot: TierSnapshot;
-  readonly state: 'standing' | 'rolledBack';
-}
+/** A stored tier of one function. `retiredTime` is ISO-8601 UTC; null where it was taken back before that was kept. */
+export type TierRecord =
+  | { readonly snapshot: TierSnapshot; readonly state: 'standing' }
+  | { readonly snapshot: TierSnapshot; readonly state: 'rolledBack'; readonly retiredTime: string | null };
 
 /** Whether the ledger took what was to be stored. */
 export type TierWrite =

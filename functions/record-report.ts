@@ -1,7 +1,9 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { AlertSending } from '../containment/alerting.ts';
 import type { HeartbeatSighting } from '../containment/heartbeat.ts';
-import type { Handled } from '../containment/record-handling.ts';
+import type { Handled, HandledChange } from '../containment/record-handling.ts';
 import { summarizeAlert } from '../core/alert/alert.ts';
+import { summarizeChange } from '../core/alert/change-alert.ts';
 import { printSafely } from '../core/text.ts';
 import type { Telemetry } from './guard-runtime.ts';
 
@@ -24,6 +26,9 @@ export function reportHandled(
     case 'dealtWith':
       metrics.addMetric(handled.by === 'sweep' ? 'SweptBefore' : 'RecordRepeated', MetricUnit.Count, 1);
       return;
+    case 'change':
+      reportChange(handled, { logger, metrics });
+      return;
     case 'heartbeat':
       reportHeartbeat(handled, { logger, metrics });
       return;
@@ -37,8 +42,7 @@ export function reportHandled(
       metrics.addMetric(OUTCOME_METRICS[about.outcome.kind], MetricUnit.Count, 1);
       addLatency('VerdictLatency', latency.verdictMs, metrics);
       addLatency('ContainmentLatency', latency.containmentMs, metrics);
-      if (alert === 'repeated') metrics.addMetric('AlertRepeated', MetricUnit.Count, 1);
-      if (alert === 'deferred') metrics.addMetric('AlertDeferred', MetricUnit.Count, 1);
+      addSending(alert, metrics);
       logger.warn(printSafely(summarizeAlert(about)), {
         eventID: about.invocation.eventID,
         alert,
@@ -47,6 +51,54 @@ export function reportHandled(
       });
     }
   }
+}
+
+/** Says what became of a change; what opens nothing leaves no more than a line where it takes access away. */
+function reportChange({ response, memory }: HandledChange, { logger, metrics }: Telemetry): void {
+  if (memory !== null) metrics.addMetric(MEMORY_METRICS[memory], MetricUnit.Count, 1);
+  const { change, decision } = response.kind === 'told' ? response.about : response;
+  metrics.addMetric(CHANGE_METRICS[decision.verdict], MetricUnit.Count, 1);
+  const { eventID } = change;
+  switch (response.kind) {
+    case 'counted':
+      if (response.origin === 'ledger') metrics.addMetric('ChangeOwn', MetricUnit.Count, 1);
+      else if (decision.verdict === 'closes') {
+        logger.info(printSafely(summarizeChange({ change, decision })), { eventID });
+      }
+      return;
+    case 'handedOn':
+      metrics.addMetric('ChangeHandedOn', MetricUnit.Count, 1);
+      logger.info(printSafely(summarizeChange({ change, decision })), { eventID });
+      return;
+    case 'told': {
+      const { about, alert } = response;
+      for (const { outcome } of about.steps) {
+        metrics.addMetric(OUTCOME_METRICS[outcome.kind], MetricUnit.Count, 1);
+      }
+      addSending(alert, metrics);
+      const digests = about.steps.flatMap(({ outcome }) =>
+        outcome.kind === 'contained' ? [outcome.digest] : [],
+      );
+      logger.warn(printSafely(summarizeChange(about)), {
+        eventID,
+        alert,
+        ...(digests.length === 0 ? {} : { snapshotDigests: digests }),
+      });
+    }
+  }
+}
+
+/** Names of the metrics by what the core says of a change. */
+const CHANGE_METRICS = {
+  opens: 'ChangeOpens',
+  closes: 'ChangeCloses',
+  tampers: 'ChangeTampers',
+  neutral: 'ChangeNeutral',
+} as const;
+
+function addSending(alert: AlertSending, metrics: Metrics): void {
+  if (alert === 'repeated') metrics.addMetric('AlertRepeated', MetricUnit.Count, 1);
+  if (alert === 'deferred') metrics.addMetric('AlertDeferred', MetricUnit.Count, 1);
 }
 
 /** Only what came by the live path, as a call by a caller on no list, shows that the chain holds. */

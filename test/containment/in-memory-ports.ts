@@ -362,6 +362,7 @@ export class InMemoryMappings implements EventSourceMappings {
 /** Sources of mappings, as a ledger remembers them. */
 export class InMemoryMappingMemory implements MappingMemory {
   readonly sources = new Map<string, string>();
+  readonly disablings = new Map<string, number>();
   readonly calls: string[] = [];
 
   async rememberSource({ mappingArn, sourceArn }: LearntMapping): Promise<void> {
@@ -372,6 +373,16 @@ export class InMemoryMappingMemory implements MappingMemory {
   async recallSource(mappingArn: string): Promise<string | null> {
     this.calls.push('recallSource');
     return this.sources.get(mappingArn) ?? null;
+  }
+
+  async noteDisabling(mappingArn: string, nowMs: number): Promise<void> {
+    this.calls.push('noteDisabling');
+    this.disablings.set(mappingArn, nowMs);
+  }
+
+  async recallDisabling(mappingArn: string): Promise<number | null> {
+    this.calls.push('recallDisabling');
+    return this.disablings.get(mappingArn) ?? null;
   }
 }
 

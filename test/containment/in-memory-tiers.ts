@@ -57,6 +57,8 @@ export class InMemorySwitches implements FunctionSwitches {
 
 /** Tiers in memory, with the compare-and-swap that the port promises. */
 export class InMemoryTierLedger implements TierLedger {
+  /** When a tier is taken back: tests set it. */
+  retiredTime = '2026-11-21T10:00:00.000Z';
   readonly records = new Map<string, TierRecord>();
   readonly calls: string[] = [];
   interrupt: Interruption = () => undefined;
@@ -80,7 +82,7 @@ export class InMemoryTierLedger implements TierLedger {
     const key = `${snapshot.functionArn} ${snapshot.tier}`;
     const standing: TierRecord = { snapshot, state: 'standing' };
     if (JSON.stringify(this.records.get(key)) !== JSON.stringify(standing)) return { kind: 'conflict' };
-    this.records.set(key, { snapshot, state: 'rolledBack' });
+    this.records.set(key, { snapshot, state: 'rolledBack', retiredTime: this.retiredTime });
     return { kind: 'stored' };
   }
 

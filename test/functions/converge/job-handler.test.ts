@@ -17,6 +17,7 @@ import {
   InMemoryTags,
   StandingClock,
 } from '../../containment/in-memory-ports.ts';
+import { InMemoryTierLedger } from '../../containment/in-memory-tiers.ts';
 
 function buildRuntime(mode: Mode = 'enforce', qualifiers: readonly string[] = ['$LATEST', 'live']) {
   const policies = new InMemoryPolicies();
@@ -32,6 +33,7 @@ function buildRuntime(mode: Mode = 'enforce', qualifiers: readonly string[] = ['
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
       mappingMemory: new InMemoryMappingMemory(),
+      tiers: new InMemoryTierLedger(),
       heartbeats: new InMemoryHeartbeats(),
       sightings: new InMemorySightings(),
       tags: new InMemoryTags(),

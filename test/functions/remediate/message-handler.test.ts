@@ -136,7 +136,7 @@ describe('one message of the queue', () => {
   const compose = (detail: object): SQSRecord =>
     composeMessage(JSON.stringify({ 'detail-type': 'AWS API Call via CloudTrail', detail }));
 
-  it('about an event source mapping teaches its source', async () => {
+  it('about an event source mapping teaches its source, and is judged', async () => {
     const world = buildWorld();
     await handleMessage(compose(change), world);
     expect([...world.ports.mappingMemory.sources]).toEqual([
@@ -145,18 +145,40 @@ describe('one message of the queue', () => {
         'arn:aws:sqs:eu-west-1:111122223333:orders',
       ],
     ]);
-    expect(world.counted).toEqual(['MappingLearnt']);
+    expect(world.counted).toEqual(['MappingLearnt', 'ChangeOpens', 'NotAttempted']);
+    expect(world.ports.alerts.published.map(({ event }) => event.kind)).toEqual(['change']);
   });
 
   it.each([
     ['of another account', { recipientAccountId: '999999999999' }],
     ['of another Region', { awsRegion: 'us-east-1' }],
-    ['that was not made', { errorCode: 'AccessDenied', responseElements: null }],
   ])('about an event source mapping %s is skipped', async (_, changes) => {
     const world = buildWorld();
     await handleMessage(compose({ ...change, ...changes }), world);
     expect(world.ports.mappingMemory.calls).toEqual([]);
     expect(world.counted).toEqual(['RecordSkipped']);
+  });
+
+  it('about an event source mapping that was not made teaches nothing, and is told as an attempt', async () => {
+    const world = buildWorld();
+    await handleMessage(compose({ ...change, errorCode: 'AccessDenied', responseElements: null }), world);
+    expect(world.ports.mappingMemory.calls).toEqual([]);
+    expect(world.counted).toEqual(['ChangeOpens', 'NotAttempted']);
+    expect(world.ports.alerts.published[0]?.subject).toContain('attempt to open a door, failed');
+  });
+
+  it('of a change that takes access away is counted, and nobody is told', async () => {
+    const world = buildWorld();
+    const removal = {
+      eventSource: 'lambda.amazonaws.com',
+      eventName: 'RemovePermission20150331v2',
+      awsRegion: 'eu-west-1',
+      recipientAccountId: '111122223333',
+      requestParameters: { functionName: 'thumbnailer', statementId: 'x' },
+    };
+    await handleMessage(compose(removal), world);
+    expect(world.counted).toEqual(['ChangeCloses']);
+    expect(world.ports.alerts.published).toEqual([]);
   });
 
   it.each([

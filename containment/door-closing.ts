@@ -1,0 +1,72 @@
+import { addLimits } from '../core/alert/limits.ts';
+import type { Outcome } from '../core/alert/outcome.ts';
+import { quoteText } from '../core/alert/quotation.ts';
+import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowlist/allowlist.ts';
+import type { ConfigurationChange } from '../core/change/change.ts';
+import { GUARD_FUNCTION_NAMES, type Guard } from '../core/guard.ts';
+import { parseFunctionName } from '../core/record/function-reference.ts';
+import { type ContainmentPorts, containTarget } from './containment.ts';
+import { PermanentError } from './errors.ts';
+import type { PolicyTarget } from './ports.ts';
+
+/** Why nothing may be done in a function, whatever the door; `undefined` where something may. */
+export function findObstacle(
+  { errorCode }: ConfigurationChange,
+  functionArn: string | null,
+  guarded: FunctionEntry | undefined,
+): Outcome | undefined {
+  const name = parseFunctionName(functionArn ?? '')?.name;
+  if (errorCode !== null)
+    return leave(`the attempt failed (${quoteText(errorCode)}), so nothing was changed`);
+  if (name === undefined || guarded === undefined || GUARD_FUNCTION_NAMES.includes(name)) {
+    return leave('no rewrite of a policy undoes this change: a person has to look');
+  }
+  if (guarded.mode === 'observe') return { kind: 'observed' };
+  if (guarded.scope === 'offender') {
+    return leave(
+      'the scope of this function is `offender`: the guard shuts out who got in, and nobody has yet',
+    );
+  }
+  return undefined;
+}
+
+/** Nothing is done, and why. */
+export function leave(reason: string): Outcome {
+  return { kind: 'notAttempted', reason };
+}
+
+/** A fault that stays is told; one that may pass is thrown. */
+export async function tryTo(work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PermanentError) return { kind: 'refused', reason: error.message, notStopped: [] };
+    throw error;
+  }
+}
+
+/** One policy that is open, or was weakened. */
+export interface OpenPolicy {
+  /** What makes the work idempotent. */
+  readonly eventID: string;
+  readonly target: PolicyTarget;
+  readonly guarded: FunctionEntry;
+}
+
+/** Brings one policy under the whole allowlist, whoever would have called. Faults as `containTarget`. */
+export async function closeDoor(
+  { eventID, target, guarded }: OpenPolicy,
+  allowlist: Allowlist,
+  guard: Guard,
+  ports: ContainmentPorts,
+): Promise<Outcome> {
+  const request = {
+    eventID,
+    target,
+    entries: listInvokers(allowlist, guarded),
+    scope: { kind: 'allowlist' },
+    offender: null,
+    from: 'standing',
+  } as const;
+  return addLimits(await containTarget(request, guard, ports));
+}
