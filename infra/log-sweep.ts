@@ -19,13 +19,18 @@ import { createLogQueue, LOG_FOLDER, type LogQueue, SWEEP_TIMEOUT } from './log-
 import { findFunctionBundles } from './package-folder.ts';
 
 /** What the sweep needs to know of a bucket, made here or elsewhere. */
-export type LogBucket = Pick<IBucket, 'bucketName' | 'bucketArn' | 'arnForObjects'>;
+export type LogBucket = Pick<IBucket, 'bucketName' | 'bucketArn' | 'arnForObjects'> & {
+  readonly encryptionKey?: IKey | undefined;
+};
 
 /** Properties of a `LogSweep`. */
 export interface LogSweepProps {
   /** The guard whose second net this is: the sweep uses its ledger, its topic and its converging function. */
   readonly guard: InvocationGuard;
-  /** The bucket that the trail delivers to. No other one is read. */
+  /**
+   * The bucket that the trail delivers to. No other one is read. Where it does not know its KMS key, the key's own policy
+   * has to let the sweeping function's role decrypt.
+   */
   readonly bucket: LogBucket;
   /**
    * What stands before `AWSLogs/` in its keys, ending in `/`.
@@ -33,15 +38,10 @@ export interface LogSweepProps {
    */
   readonly prefix?: string;
   /**
-   * Where the bucket tells of new log files.
+   * Where the bucket tells of new log files, encrypted with the bucket's key where it has one.
    * @default - a queue is made, and EventBridge feeds it: the bucket's owner has to switch its notifications on
    */
   readonly queue?: LogQueue;
-  /**
-   * The KMS key that encrypts the log files, and the queue that is given.
-   * @default - none, or one whose own policy lets the sweeping function's role decrypt
-   */
-  readonly logKey?: IKey;
   /**
    * Folder of the built functions, with `sweep/` in it.
    * @default - the one in this package
@@ -63,7 +63,7 @@ export class LogSweep extends Construct {
 
   constructor(scope: Construct, id: string, props: LogSweepProps) {
     super(scope, id);
-    const { guard, bucket, logKey, prefix = '' } = props;
+    const { guard, bucket, prefix = '' } = props;
     const { parts } = guard;
     const folder = `${prefix}${LOG_FOLDER}`;
     this.queue = props.queue ?? this.#createQueue(bucket, folder, parts.encryptionKey);
@@ -79,7 +79,7 @@ export class LogSweep extends Construct {
       environment: { LOG_BUCKET: bucket.bucketName },
       grantRights: (role, allowlist) => {
         grantRemediation(role, allowlist);
-        grantLogs(role, bucket, folder, logKey);
+        grantLogs(role, bucket, folder);
       },
     });
     this.sweeper = sweeper;
@@ -139,13 +139,14 @@ export class LogSweep extends Construct {
 }
 
 /** Lets the sweeping function read log files, and nothing else that lies in the bucket. */
-function grantLogs(role: Role, bucket: LogBucket, folder: string, logKey: IKey | undefined): void {
+function grantLogs(role: Role, bucket: LogBucket, folder: string): void {
   role.addToPolicy(
     new PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(`${folder}*`)] }),
   );
   // Without the right to list, S3 says of an object that is gone what it says of one that may not be read.
   role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
-  if (logKey !== undefined) {
-    role.addToPolicy(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [logKey.keyArn] }));
+  const { encryptionKey } = bucket;
+  if (encryptionKey !== undefined) {
+    role.addToPolicy(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [encryptionKey.keyArn] }));
   }
 }

@@ -35,7 +35,9 @@ export class SweepStack extends Stack {
     super(scope, id, props);
     const sweep = new LogSweep(this, 'Sweep', {
       guard,
-      ...(logs.kind === 'own' ? describeOwn(logs.stack) : this.#describeExisting(logs, settings)),
+      ...(logs.kind === 'own'
+        ? { bucket: logs.stack.trail.bucket, queue: logs.stack.logQueue }
+        : this.#describeExisting(logs, settings)),
       ...(bundleFolder === undefined ? {} : { bundleFolder }),
     });
     new CfnOutput(this, 'SweeperName', { value: sweep.sweeper.functionName });
@@ -55,21 +57,10 @@ export class SweepStack extends Stack {
     { encryptionKey }: AppSettings,
   ): SweptProps {
     // A key that the app makes has encrypted nothing there yet.
-    const logKey = encryptionKey.kind === 'existing' ? findKey(this, encryptionKey) : undefined;
-    return {
-      bucket: Bucket.fromBucketName(this, 'Logs', bucket),
-      prefix,
-      ...(logKey === undefined ? {} : { logKey }),
-    };
+    const key = encryptionKey.kind === 'existing' ? findKey(this, encryptionKey) : undefined;
+    const attributes = { bucketName: bucket, ...(key === undefined ? {} : { encryptionKey: key }) };
+    return { bucket: Bucket.fromBucketAttributes(this, 'Logs', attributes), prefix };
   }
 }
 
-type SweptProps = Pick<LogSweepProps, 'bucket' | 'prefix' | 'queue' | 'logKey'>;
-
-function describeOwn({ trail, logQueue, encryptionKey }: TrailStack): SweptProps {
-  return {
-    bucket: trail.bucket,
-    queue: logQueue,
-    ...(encryptionKey === undefined ? {} : { logKey: encryptionKey }),
-  };
-}
+type SweptProps = Pick<LogSweepProps, 'bucket' | 'prefix' | 'queue'>;

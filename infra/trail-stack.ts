@@ -1,5 +1,4 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { AppSettings, ResourceSetting } from './app-settings.ts';
@@ -15,14 +14,11 @@ import { createDeliveryTopic } from './trail-delivery.ts';
 export class TrailStack extends Stack {
   readonly trail: InvocationTrail;
   readonly logQueue: LogQueue;
-  /** Encrypts the log files and their queue, where it is not AWS's own key. */
-  readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, settings: AppSettings, props: StackProps) {
     super(scope, id, props);
     const { config, heartbeat, managementEvents, cloudWatchLogs } = settings;
     const encryptionKey = findKey(this, settings.encryptionKey);
-    this.encryptionKey = encryptionKey;
     const deliveryTopic = this.#findTopic(settings.deliveryTopic, encryptionKey);
     this.trail = new InvocationTrail(this, 'Trail', {
       allowlist: config,
