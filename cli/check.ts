@@ -20,7 +20,7 @@ Validates the allowlist and says in plain sentences what it means, function by f
   --config FILE    the allowlist (default: invokeguard.yaml)
   --strict         warnings are errors
   --characters N   characters that an EventBridge pattern may have (default: 2048, AWS's default quota)
-  --rules N        rules that the guard may use (default: 280 of AWS's default 300)
+  --rules N        rules that the guard may use (default: 250 of AWS's default 300)
   --format         human (default) or json
   --help           this text
 

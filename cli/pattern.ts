@@ -18,7 +18,7 @@ they match every call that is not authorized, and as few others as possible. Wha
                    \`cdk deploy\` deploys leaves out the guard's own functions so
   --config FILE    the allowlist (default: invokeguard.yaml)
   --characters N   characters that a pattern may have (default: 2048, AWS's default quota)
-  --rules N        rules that may be used (default: 280 of AWS's default 300)
+  --rules N        rules that may be used (default: 250 of AWS's default 300)
   --heartbeat none for a guard without a heartbeat; with one the patterns match the calls of its target too
   --help           this text
 

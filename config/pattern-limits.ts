@@ -18,7 +18,7 @@ export type PatternLimitsReading =
 export type QuotaNames = Readonly<Record<keyof PatternQuotas, string>>;
 
 const MOST_CHARACTERS = 20_000;
-/** A CloudFormation stack has 500 resources, and the guard takes about thirty beside these rules. */
+/** A CloudFormation stack has 500 resources, and the guard takes about sixty beside these rules. */
 const MOST_RULES = 400;
 /**
  * A template has one million characters; each rule takes about five hundred beside its pattern.

@@ -65,8 +65,9 @@ export interface InvocationGuardProps {
    */
   readonly patternCharacters?: number;
   /**
-   * Rules that the guard may take on the default event bus for calls. It has a few more, which do not count here.
-   * @default 280, which leaves twenty of AWS's default quota to others
+   * Rules that the guard may take on the default event bus for calls. It has up to twenty-six more, for changes, its
+   * watch, its heartbeat and its schedules, which do not count here.
+   * @default 250, which leaves about as many of AWS's default quota to others
    */
   readonly patternRules?: number;
   /**

@@ -165,7 +165,7 @@ functions:
         trail: { selectors: 'guarded', widened: null },
         patterns: {
           rules: expect.any(Number),
-          limits: { characters: 2048, rules: 280, wildcardRules: 30 },
+          limits: { characters: 2048, rules: 250, wildcardRules: 28 },
           looseFunctions: [],
           passing: [{ pointer: '/functions/0/invokers/1', why: expect.any(String) }],
         },

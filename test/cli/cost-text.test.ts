@@ -2,7 +2,7 @@ import { explainCosts } from '../../cli/cost-text.ts';
 import type { PatternCoverage } from '../../core/pattern/compiled-patterns.ts';
 import type { InvocationSelection } from '../../core/trail/invocation-selectors.ts';
 
-const LIMITS = { characters: 2048, rules: 280, wildcardRules: 30 };
+const LIMITS = { characters: 2048, rules: 250, wildcardRules: 28 };
 const GUARDED: InvocationSelection = { kind: 'guarded', selectors: [], inStackRegion: [] };
 
 function explain(selection: InvocationSelection, coverage: Partial<PatternCoverage>): readonly string[] {
@@ -37,7 +37,7 @@ describe('what a call costs', () => {
 
   it('is nothing more for functions that are filtered exactly', () => {
     expect(explain(GUARDED, { exactFunctions: 3, wildcardRules: 1 }).slice(2)).toEqual([
-      '  EventBridge: 2 rules (of 280), 700 characters in all, 1 with wildcards (of 30).',
+      '  EventBridge: 2 rules (of 250), 700 characters in all, 1 with wildcards (of 28).',
       '  Filtered exactly: 3 function entries. A call by a listed caller costs nothing more.',
     ]);
   });

@@ -36,10 +36,10 @@ describe('invokeguard pattern', () => {
   }
 
   function compile(...args: [exclude: readonly string[], characters?: number, rules?: number]): unknown {
-    const [exclude, characters = 2048, rules = 280] = args;
+    const [exclude, characters = 2048, rules = 250] = args;
     const reading = compileAllowlist(CONTENT, 'allowlist');
     if (reading.kind === 'invalid') throw new Error(reading.problems[0]?.message);
-    const limits = { characters, rules, wildcardRules: 30 };
+    const limits = { characters, rules, wildcardRules: 28 };
     return compilePatterns(addHeartbeatTarget(reading.allowlist), exclude, limits).patterns;
   }
 
@@ -68,7 +68,7 @@ describe('invokeguard pattern', () => {
   it('says on stderr what the patterns take and what they do not filter', async () => {
     const { io } = await run();
     const lines = io.written.err.trimEnd().split('\n');
-    expect(lines[0]).toMatch(/^EventBridge: \d+ rules \(of 280\), \d+ characters in all/);
+    expect(lines[0]).toMatch(/^EventBridge: \d+ rules \(of 250\), \d+ characters in all/);
     expect(io.written.err).toContain('(/functions/0/invokers/1)');
   });
 

@@ -6,7 +6,7 @@ describe('the quotas that patterns are compiled for', () => {
   it('are AWS’s own where nothing is said', () => {
     expect(readPatternLimits({ characters: undefined, rules: undefined }, NAMES)).toEqual({
       kind: 'limits',
-      limits: { characters: 2048, rules: 280, wildcardRules: 30 },
+      limits: { characters: 2048, rules: 250, wildcardRules: 28 },
     });
   });
 
@@ -17,7 +17,7 @@ describe('the quotas that patterns are compiled for', () => {
   ])('may be %d characters and %d rules', (characters, rules) => {
     expect(readPatternLimits({ characters, rules }, NAMES)).toEqual({
       kind: 'limits',
-      limits: { characters, rules, wildcardRules: 30 },
+      limits: { characters, rules, wildcardRules: 28 },
     });
   });
 
