@@ -8,6 +8,12 @@ const READ_POLICY = ['lambda:GetFunctionConfiguration', 'lambda:GetPolicy', 'lam
 /** Tells whether CloudFormation made the function, for the alert. */
 const READ_TAGS = 'lambda:ListTags';
 
+/**
+ * Tells who let a caller in. The action knows no resources, and no conditions but those of the caller.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+ */
+const READ_HISTORY = 'cloudtrail:LookupEvents';
+
 const LIST_QUALIFIERS = ['lambda:ListAliases', 'lambda:ListVersionsByFunction'];
 
 /**
@@ -34,11 +40,13 @@ const MAX_STATEMENTS = 9;
 
 /**
  * Gives the remediation function's role what it does to functions: read and write the policies of enforced ones, read
- * their tags, read the event source mappings of guarded ones, and disable those of enforced ones.
+ * their tags, read the event source mappings of guarded ones, and disable those of enforced ones; and look up who let a
+ * caller in.
  */
 export function grantRemediation(role: Role, allowlist: Allowlist): void {
   const room = grantPolicies(role, allowlist, [...READ_POLICY, READ_TAGS, ...WRITE_POLICY]);
   grantMappings(role, allowlist, room);
+  role.addToPolicy(new PolicyStatement({ actions: [READ_HISTORY], resources: ['*'] }));
 }
 
 /** Gives the converging function's role what it does to enforced functions: find, read and write all their policies. */
