@@ -48,6 +48,6 @@ export function findUnguarded(change: ConfigurationChange, allowlist: Allowlist)
 }
 
 function addsPolicy(action: ChangeAction): boolean {
-  if (action.kind === 'function') return action.step === 'created';
+  if (action.kind === 'function') return action.step === 'created' || action.publishes === 'version';
   return action.kind === 'qualifier' && action.step !== 'aliasChanged';
 }

@@ -61,6 +61,8 @@ export type FunctionAction =
   | {
       readonly kind: 'function';
       readonly step: 'created' | 'codeChanged' | 'configurationChanged' | 'deleted';
+      /** Whether the same call publishes a version, which has a policy of its own. */
+      readonly publishes: 'version' | 'nothing';
     }
   /** `reserved`: executions at a time; null where the limit was lifted or is not told. */
   | { readonly kind: 'concurrency'; readonly reserved: number | null };

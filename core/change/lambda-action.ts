@@ -83,13 +83,13 @@ export function readLambdaAction(
     case 'PublishVersion':
       return { kind: 'qualifier', step: 'versionPublished' };
     case 'CreateFunction':
-      return { kind: 'function', step: 'created' };
+      return readFunction('created', parameters);
     case 'UpdateFunctionCode':
-      return { kind: 'function', step: 'codeChanged' };
+      return readFunction('codeChanged', parameters);
     case 'UpdateFunctionConfiguration':
-      return { kind: 'function', step: 'configurationChanged' };
+      return readFunction('configurationChanged', parameters);
     case 'DeleteFunction':
-      return { kind: 'function', step: 'deleted' };
+      return readFunction('deleted', parameters);
     case 'PutFunctionConcurrency': {
       const reserved = parameters?.['reservedConcurrentExecutions'];
       return { kind: 'concurrency', reserved: typeof reserved === 'number' ? reserved : null };
@@ -97,6 +97,13 @@ export function readLambdaAction(
     case 'DeleteFunctionConcurrency':
       return { kind: 'concurrency', reserved: null };
   }
+}
+
+function readFunction(
+  step: (FunctionAction & { readonly kind: 'function' })['step'],
+  parameters: JsonObject | undefined,
+): FunctionAction {
+  return { kind: 'function', step, publishes: parameters?.['publish'] === true ? 'version' : 'nothing' };
 }
 
 function readStep(verb: LambdaVerb): 'created' | 'changed' | 'deleted' {
