@@ -1,84 +1,169 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  Metric,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { METRICS_NAMESPACE, SERVICE_NAME } from './guard-function.ts';
 import type { GuardFunctions } from './guard-functions.ts';
+import { guardMetric, PERIOD } from './guard-metrics.ts';
 import type { GuardQueues } from './guard-queues.ts';
 
 /** Longer than two deliveries of a message that failed once: what is older is not being worked on. */
 const BACKLOG_AGE = Duration.minutes(15);
 /** A job may take all of its deliveries, six minutes each; what is older was not even begun. */
 const CONVERGENCE_BACKLOG_AGE = Duration.hours(1);
-const PERIOD = Duration.minutes(5);
+/** The heartbeat looks at trail and rules every fifteen minutes, so a shorter period would have gaps. */
+const BEAT = Duration.minutes(15);
+/**
+ * From the call to the verdict. CloudTrail promises no time; its records usually come within minutes, and by the log
+ * files, which come later, nobody should have to be judged.
+ */
+const VERDICT_LATENCY = Duration.minutes(15);
+
+/** One alarm: what it looks at, and what it says. */
+interface GuardAlarm {
+  readonly id: string;
+  readonly metric: IMetric;
+  /** From this value on; `below1` is for what should be 1. */
+  readonly from: number | 'below1';
+  readonly says: string;
+  /** Its section of docs/runbook.md. */
+  readonly section: string;
+}
 
 /** Makes the alarms that say that the guard itself is in trouble; a quiet guard must not look like a quiet night. */
 export function createAlarms(
   scope: Construct,
   queues: GuardQueues,
-  { remediator, converger }: GuardFunctions,
+  functions: GuardFunctions,
   topic: ITopic,
 ): void {
   const action = new SnsAction(topic);
-  const raise = (id: string, metric: IMetric, threshold: number, alarmDescription: string): void => {
-    new Alarm(scope, id, {
+  for (const alarm of [...listWorkAlarms(queues, functions), ...listFindingAlarms(), ...listPartAlarms()]) {
+    const { metric, from, says, section } = alarm;
+    new Alarm(scope, alarm.id, {
       metric,
-      threshold,
-      alarmDescription,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: from === 'below1' ? 1 : from,
+      alarmDescription: `Invokeguard: ${says}: docs/runbook.md#${section}`,
+      comparisonOperator:
+        from === 'below1'
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 1,
+      // Most metrics are written only when something happens, those of heartbeat and sweep only where these are made.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     }).addAlarmAction(action);
-  };
-  const lost = queues.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD });
-  raise(
-    'DeadLettersAlarm',
-    lost,
-    1,
-    'Invokeguard: messages could not be dealt with; read the dead-letter queue',
-  );
-  const errors = remediator.metricErrors({ period: PERIOD });
-  raise('ErrorsAlarm', errors, 1, 'Invokeguard: the remediation function fails; read its log');
-  const convergerErrors = converger.metricErrors({ period: PERIOD });
-  raise(
-    'ConvergerErrorsAlarm',
-    convergerErrors,
-    1,
-    'Invokeguard: the converging function fails; read its log',
-  );
-  const age = queues.records.metricApproximateAgeOfOldestMessage({ period: PERIOD });
-  raise(
-    'BacklogAlarm',
-    age,
-    BACKLOG_AGE.toSeconds(),
-    'Invokeguard: records wait too long; calls are judged late',
-  );
-  const jobAge = queues.convergence.metricApproximateAgeOfOldestMessage({ period: PERIOD });
-  raise(
-    'ConvergenceBacklogAlarm',
-    jobAge,
-    CONVERGENCE_BACKLOG_AGE.toSeconds(),
-    'Invokeguard: functions wait too long to be brought under the allowlist',
-  );
-  const rejected = new Metric({
-    namespace: METRICS_NAMESPACE,
-    metricName: 'RecordRejected',
-    dimensionsMap: { service: SERVICE_NAME },
-    statistic: Stats.SUM,
-    period: PERIOD,
-  });
-  raise(
-    'RejectedAlarm',
-    rejected,
-    1,
-    'Invokeguard: a message was no CloudTrail record; somebody else may write to the queue',
-  );
+  }
+}
+
+/** Whether queues and functions do their work. */
+function listWorkAlarms(
+  { records, convergence, deadLetters }: GuardQueues,
+  { remediator, converger }: GuardFunctions,
+): readonly GuardAlarm[] {
+  return [
+    {
+      id: 'DeadLettersAlarm',
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+      from: 1,
+      says: 'messages could not be dealt with; read the dead-letter queue',
+      section: 'dead-letters',
+    },
+    {
+      id: 'ErrorsAlarm',
+      metric: remediator.metricErrors({ period: PERIOD }),
+      from: 1,
+      says: 'the remediation function fails; read its log',
+      section: 'remediator-errors',
+    },
+    {
+      id: 'ConvergerErrorsAlarm',
+      metric: converger.metricErrors({ period: PERIOD }),
+      from: 1,
+      says: 'the converging function fails; read its log',
+      section: 'converger-errors',
+    },
+    {
+      id: 'BacklogAlarm',
+      metric: records.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
+      from: BACKLOG_AGE.toSeconds(),
+      says: 'records wait too long; calls are judged late',
+      section: 'backlog',
+    },
+    {
+      id: 'ConvergenceBacklogAlarm',
+      metric: convergence.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
+      from: CONVERGENCE_BACKLOG_AGE.toSeconds(),
+      says: 'functions wait too long to be brought under the allowlist',
+      section: 'convergence-backlog',
+    },
+    {
+      id: 'RejectedAlarm',
+      metric: guardMetric('RecordRejected', Stats.SUM),
+      from: 1,
+      says: 'a message was no CloudTrail record; somebody else may write to the queue',
+      section: 'rejected-records',
+    },
+  ];
+}
+
+/** Whether what was found was also dealt with, and by the way that is fast. */
+function listFindingAlarms(): readonly GuardAlarm[] {
+  return [
+    {
+      id: 'RefusedAlarm',
+      metric: guardMetric('ContainmentRefused', Stats.SUM),
+      from: 1,
+      says: 'a caller was not shut out, because no safe way was found; do it by hand',
+      section: 'containment-refused',
+    },
+    {
+      id: 'DelayedAlarm',
+      metric: guardMetric('ContainmentDelayed', Stats.SUM),
+      from: 1,
+      says: 'a caller could not be shut out at once; it is tried again',
+      section: 'containment-delayed',
+    },
+    {
+      id: 'IneffectiveAlarm',
+      metric: guardMetric('ContainmentIneffective', Stats.SUM),
+      from: 1,
+      says: 'a caller got in although the policy refuses it; a policy does not stop this caller',
+      section: 'containment-ineffective',
+    },
+    {
+      id: 'SweepOnlyAlarm',
+      metric: guardMetric('SweepOnly', Stats.SUM),
+      from: 1,
+      says: 'a finding was in the log files only; EventBridge did not deliver it',
+      section: 'sweep-only',
+    },
+    {
+      id: 'VerdictLatencyAlarm',
+      // An hour of beats, so that one record that came late is no alarm.
+      metric: guardMetric('VerdictLatency', Stats.percentile(90), Duration.hours(1)),
+      from: VERDICT_LATENCY.toMilliseconds(),
+      says: 'one verdict in ten comes more than 15 minutes after its call',
+      section: 'verdict-latency',
+    },
+  ];
+}
+
+/** What the heartbeat sees of the parts that the guard hears by. */
+function listPartAlarms(): readonly GuardAlarm[] {
+  return [
+    {
+      id: 'TrailLoggingAlarm',
+      metric: guardMetric('TrailLogging', Stats.MINIMUM, BEAT),
+      from: 'below1',
+      says: 'the trail does not log; the guard sees nothing',
+      section: 'trail-not-logging',
+    },
+    {
+      id: 'RulesBrokenAlarm',
+      metric: guardMetric('RulesBroken', Stats.MAXIMUM, BEAT),
+      from: 1,
+      says: 'rules are missing, off, or without their target; the guard does not see all calls',
+      section: 'rules-broken',
+    },
+  ];
 }

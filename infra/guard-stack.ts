@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AppSettings } from './app-settings.ts';
 import { findKey } from './encryption-key.ts';
+import { GuardDashboard } from './guard-dashboard.ts';
 import { InvocationGuard } from './invocation-guard.ts';
 import type { InvocationTrail } from './invocation-trail.ts';
 
@@ -33,8 +34,10 @@ export class GuardStack extends Stack {
       ...(rules === undefined ? {} : { patternRules: rules }),
       ...(bundleFolder === undefined ? {} : { bundleFolder }),
     });
+    const { dashboard } = new GuardDashboard(this, 'Dashboard', guard);
     new CfnOutput(this, 'AlertTopicArn', { value: guard.alertTopic.topicArn });
     new CfnOutput(this, 'WatchTopicArn', { value: guard.watchTopic.topicArn });
+    new CfnOutput(this, 'DashboardName', { value: dashboard.dashboardName });
     new CfnOutput(this, 'LedgerTableName', { value: guard.ledger.tableName });
     new CfnOutput(this, 'FunctionName', { value: guard.remediator.functionName });
     new CfnOutput(this, 'ConvergerName', { value: guard.converger.functionName });

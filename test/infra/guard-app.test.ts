@@ -39,6 +39,7 @@ describe('the ready-made app', () => {
     expect(Object.keys(outputs).filter(isForPeople)).toEqual([
       'AlertTopicArn',
       'WatchTopicArn',
+      'DashboardName',
       'LedgerTableName',
       'FunctionName',
       'ConvergerName',

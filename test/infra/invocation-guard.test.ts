@@ -89,37 +89,6 @@ describe('the alert topic', () => {
   });
 });
 
-describe('the alarms', () => {
-  it.each([
-    ['dead letters', 'GuardDeadLettersAlarm', 'ApproximateNumberOfMessagesVisible', 'GuardDeadLetters', 1],
-    ['failing runs', 'GuardErrorsAlarm', 'Errors', 'GuardRemediator', 1],
-    ['failing convergence', 'GuardConvergerErrorsAlarm', 'Errors', 'GuardConverger', 1],
-    ['a backlog of 15 minutes', 'GuardBacklogAlarm', 'ApproximateAgeOfOldestMessage', 'GuardQueue', 900],
-    [
-      'convergence that waits an hour',
-      'GuardConvergenceBacklogAlarm',
-      'ApproximateAgeOfOldestMessage',
-      'GuardConvergenceQueue',
-      3_600,
-    ],
-    ['rejected records', 'GuardRejectedAlarm', 'RecordRejected', 'invokeguard', 1],
-  ])('tell of %s', (_what, id, MetricName, watched, Threshold) => {
-    const template = synthGuard();
-    const alarm =
-      template.findResources('AWS::CloudWatch::Alarm')[findLogicalId(template, 'AWS::CloudWatch::Alarm', id)];
-    expect(alarm?.['Properties']).toMatchObject({
-      MetricName,
-      Threshold,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      AlarmActions: [expect.anything()],
-    });
-    // The queue's or function's own metric, not the other one's.
-    expect(JSON.stringify(alarm?.['Properties'].Dimensions)).toMatch(
-      new RegExp(`"${watched}([0-9A-F]{8})?"`),
-    );
-  });
-});
-
 describe('a customer key', () => {
   it('encrypts queues, ledger, topic, log and environment, and lets exactly their services use it', () => {
     const stack = makeStack();
