@@ -6,7 +6,7 @@ import type {
 } from '../../containment/heartbeat-ports.ts';
 import { type HeartbeatRun, runHeartbeat } from '../../containment/heartbeat-run.ts';
 import type { RecordPath } from '../../containment/ports.ts';
-import { type Handled, handleRecord } from '../../containment/record-handling.ts';
+import { type Remediation, remediateRecord } from '../../containment/remediation.ts';
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
 import { addHeartbeatTarget } from '../../core/allowlist/heartbeat-entry.ts';
 import { nameHeartbeatCaller, nameHeartbeatTarget } from '../../core/heartbeat/beat.ts';
@@ -15,6 +15,7 @@ import { composeAllowlist, GUARD } from './calls.ts';
 import {
   InMemoryAlertBook,
   InMemoryAlerts,
+  InMemoryChangeHistory,
   InMemoryConvergence,
   InMemoryHeartbeats,
   InMemoryLedger,
@@ -87,10 +88,11 @@ export class HeartbeatWorld implements HeartbeatTarget, ChainProbe {
     requestID: string,
     path: RecordPath = 'live',
     changes: Readonly<Record<string, unknown>> = {},
-  ): Promise<Handled> {
+  ): Promise<Remediation> {
     const ports = {
       ...this.#ports,
       policies: this.policies,
+      changeHistory: new InMemoryChangeHistory(),
       convergence: new InMemoryConvergence(),
       mappings: new InMemoryMappings(),
       mappingMemory: new InMemoryMappingMemory(),
@@ -99,7 +101,7 @@ export class HeartbeatWorld implements HeartbeatTarget, ChainProbe {
       ledger: this.#ledger,
     };
     const input = { ...composeHeartbeatRecord(requestID), ...changes };
-    return handleRecord(
+    return remediateRecord(
       { input, messageId: 'message-1', deliveryCount: 1, path },
       this.allowlist,
       GUARD,

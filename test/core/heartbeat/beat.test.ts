@@ -7,7 +7,7 @@ import {
   nameHeartbeatTarget,
 } from '../../../core/heartbeat/beat.ts';
 import type { Verdict } from '../../../core/verdict/decision.ts';
-import cases from '../../cases/heartbeat/beats.json';
+import cases from '../../cases/heartbeat/beats.json' with { type: 'json' };
 
 const SENT_MS = Date.parse('2026-11-21T10:00:00Z');
 const at = (minutes: number): number => SENT_MS + minutes * 60_000;

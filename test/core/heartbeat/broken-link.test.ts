@@ -5,7 +5,7 @@ import { type BrokenLink, type CallFailure, findBrokenLink } from '../../../core
 import type { ChainParts } from '../../../core/heartbeat/chain-parts.ts';
 import { describeBrokenLink } from '../../../core/heartbeat/link-words.ts';
 import type { Verdict } from '../../../core/verdict/decision.ts';
-import cases from '../../cases/heartbeat/links.json';
+import cases from '../../cases/heartbeat/links.json' with { type: 'json' };
 
 const SOUND: ChainParts = {
   trail: { kind: 'read', logging: 'on', deliveryError: null, target: 'logged' },
