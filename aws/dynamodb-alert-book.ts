@@ -9,18 +9,21 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   type AlertBook,
+  MESSAGES_PER_GROUP,
   MESSAGES_PER_WINDOW,
   type MessageGrant,
-  type MessagePurpose,
+  type MessageSpender,
   type PendingFindings,
 } from '../containment/ports.ts';
 import type { DeferredFinding, GroupName, PendingGroup } from '../core/alert/finding-group.ts';
 import { type Item, readItemNumber, writeNumber, writeText } from './attribute-values.ts';
 import { hasFailedCondition, raiseLedgerFault } from './ledger-fault.ts';
+import type { LedgerKey } from './ledger-items.ts';
 import {
   addDeferred,
   addRepetition,
   composeFindingItem,
+  composeGroupWindowKey,
   composePendingKey,
   composeWindowKey,
   nameHour,
@@ -44,34 +47,51 @@ export class DynamodbAlertBook implements AlertBook {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   /** The hours whose messages are used up: in a storm nobody asks for each finding again. */
-  readonly #spentHours = new Map<MessagePurpose, string>();
+  readonly #spentHours = new Map<MessageSpender['kind'], string>();
 
   constructor(client: DynamoDBClient, tableName: string) {
     this.#client = client;
     this.#table = tableName;
   }
 
-  async takeMessage(purpose: MessagePurpose, nowMs: number): Promise<MessageGrant> {
+  async takeMessage(spender: MessageSpender, nowMs: number): Promise<MessageGrant> {
     const hour = nameHour(nowMs);
-    if (this.#spentHours.get(purpose) === hour) return { kind: 'spent' };
-    const limit = MESSAGES_PER_WINDOW[purpose];
-    const taken = await this.#update({
+    if (this.#spentHours.get(spender.kind) === hour) return { kind: 'spent' };
+    const leftOfGroup =
+      spender.kind === 'finding'
+        ? await this.#count(
+            composeGroupWindowKey(spender.groupID, nowMs),
+            'messages',
+            MESSAGES_PER_GROUP,
+            nowMs,
+          )
+        : undefined;
+    if (leftOfGroup === 'spent') return { kind: 'spent' };
+    const limit = MESSAGES_PER_WINDOW[spender.kind];
+    const left = await this.#count(composeWindowKey(nowMs), spender.kind, limit, nowMs);
+    if (left === 'spent') {
+      this.#spentHours.set(spender.kind, hour);
+      return { kind: 'spent' };
+    }
+    return { kind: 'granted', last: left === 0 ? 'ofHour' : leftOfGroup === 0 ? 'ofGroup' : 'no' };
+  }
+
+  /** Counts one up to a limit, and answers how many are left. */
+  async #count(key: LedgerKey, name: string, limit: number, nowMs: number): Promise<number | 'spent'> {
+    const counted = await this.#update({
       TableName: this.#table,
-      Key: { ...composeWindowKey(nowMs) },
-      UpdateExpression: 'SET expiresAt = :expiry ADD #purpose :one',
-      ConditionExpression: 'attribute_not_exists(#purpose) OR #purpose < :limit',
-      ExpressionAttributeNames: { '#purpose': purpose },
+      Key: { ...key },
+      UpdateExpression: 'SET expiresAt = :expiry ADD #name :one',
+      ConditionExpression: 'attribute_not_exists(#name) OR #name < :limit',
+      ExpressionAttributeNames: { '#name': name },
       ExpressionAttributeValues: {
         ':one': writeNumber(1),
         ':limit': writeNumber(limit),
         ':expiry': writeNumber(Math.ceil(nowMs / 1000) + WINDOW_SECONDS),
       },
     });
-    if (taken.kind === 'refused') {
-      this.#spentHours.set(purpose, hour);
-      return { kind: 'spent' };
-    }
-    return { kind: 'granted', left: limit - (readItemNumber(taken.item, purpose) ?? limit) };
+    if (counted.kind === 'refused') return 'spent';
+    return limit - (readItemNumber(counted.item, name) ?? limit);
   }
 
   async deferFinding(finding: DeferredFinding): Promise<void> {

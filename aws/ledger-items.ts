@@ -21,6 +21,7 @@ import { storeSnapshot } from './stored-snapshot.ts';
  * | `guarded` | `<unqualified ARN>` | a function whose guards follow the allowlist | never; goes with a rollback |
  * | `alert#<SHA-256 of the violation>` | `alert` | who alerted, how often it was seen again | 90 days after it was claimed |
  * | `alerts#<hour>` | `alerts` | how many messages went out in that hour | 2 days after the hour began |
+ * | `alerts#<hour>` | `group#<group>` | how many of them were about one function and caller | 2 days after the hour began |
  * | `finding#<hour>` | `<group>#<SHA-256 of event and outcome>` | a finding that no message told when it was found | 90 days after it was found |
  * | `pending` | `<group>` | what the next digest tells of a function and a caller | never; goes when it was told |
  * | `sighting#<eventID>` | `sighting` | which path dealt with a finding | 90 days after it was claimed |

@@ -22,6 +22,11 @@ export function composeWindowKey(nowMs: number): LedgerKey {
   return { pk: { S: `alerts#${nameHour(nowMs)}` }, sk: { S: 'alerts' } };
 }
 
+/** The key of those of them that were about one group. */
+export function composeGroupWindowKey(groupID: string, nowMs: number): LedgerKey {
+  return { pk: { S: `alerts#${nameHour(nowMs)}` }, sk: { S: `group#${groupID}` } };
+}
+
 /** The item of a deferred finding. All of an hour lie in one partition, so that one query finds them. */
 export function composeFindingItem(finding: DeferredFinding): Item {
   const foundMs = Date.parse(finding.foundTime);

@@ -1,7 +1,7 @@
 import type { Alert } from '../core/alert/alert.ts';
 import { addLastNotice } from '../core/alert/digest-alert.ts';
 import { deferAlert, type FindingGroup, nameGroup } from '../core/alert/finding-group.ts';
-import type { AlertBook, AlertPublisher, Clock, Ledger } from './ports.ts';
+import type { AlertBook, AlertPublisher, Clock, Ledger, MessageSpender } from './ports.ts';
 
 /** What sending an alert acts on. */
 export interface AlertingPorts {
@@ -63,12 +63,14 @@ async function tellOrDefer(
 ): Promise<'sent' | 'deferred'> {
   const alert = await compose();
   const nowMs = clock.nowMs();
-  const grant = await alertBook.takeMessage(group === 'guard' ? 'guard' : 'finding', nowMs);
+  const about = group === 'guard' ? ABOUT_GUARD : group;
+  const spender: MessageSpender =
+    group === 'guard' ? { kind: 'guard' } : { kind: 'finding', groupID: nameGroup(group).groupID };
+  const grant = await alertBook.takeMessage(spender, nowMs);
   if (grant.kind === 'spent') {
-    const about = group === 'guard' ? ABOUT_GUARD : group;
     await alertBook.deferFinding(deferAlert(about, alert, eventID, new Date(nowMs).toISOString()));
     return 'deferred';
   }
-  await alerts.publishAlert(grant.left === 0 ? addLastNotice(alert) : alert);
+  await alerts.publishAlert(grant.last === 'no' ? alert : addLastNotice(alert, grant.last));
   return 'sent';
 }

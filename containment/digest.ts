@@ -41,7 +41,7 @@ export async function sendDigest(runID: string, guard: Guard, ports: DigestPorts
     if (rest === 'none' && !isDue(groups, clock.nowMs())) {
       return { ...run, end: messages === 0 ? 'notDue' : 'told' };
     }
-    const grant = await alertBook.takeMessage('digest', clock.nowMs());
+    const grant = await alertBook.takeMessage({ kind: 'digest' }, clock.nowMs());
     if (grant.kind === 'spent') return { ...run, end: 'spent' };
     await alerts.publishAlert(composeDigestAlert({ guard, runID, groups, rest }));
     await removeTold(groups, alertBook);

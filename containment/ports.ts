@@ -141,11 +141,16 @@ export interface Ledger {
   confirmAlert(violationKey: string, eventID: string): Promise<void>;
 }
 
-/** Who spends a message: a finding, the guard about itself, or the digest of what waits. */
-export type MessagePurpose = 'finding' | 'guard' | 'digest';
+/** Who spends a message: a finding of a group, the guard about itself, or the digest of what waits. */
+export type MessageSpender =
+  | { readonly kind: 'finding'; readonly groupID: string }
+  | { readonly kind: 'guard' }
+  | { readonly kind: 'digest' };
 
 /** Whether one more message may go out in this window. */
-export type MessageGrant = { readonly kind: 'granted'; readonly left: number } | { readonly kind: 'spent' };
+export type MessageGrant =
+  /** `last` says whether it is the last one for the group, or for whoever else spends like this. */
+  { readonly kind: 'granted'; readonly last: 'ofGroup' | 'ofHour' | 'no' } | { readonly kind: 'spent' };
 
 /** What waits for the digest, as far as it was read. */
 export interface PendingFindings {
@@ -158,8 +163,8 @@ export interface PendingFindings {
  * where it cannot be reached.
  */
 export interface AlertBook {
-  /** Takes one of the `MESSAGES_PER_WINDOW` of the window in which `nowMs` lies. */
-  takeMessage(purpose: MessagePurpose, nowMs: number): Promise<MessageGrant>;
+  /** Takes one of the `MESSAGES_PER_WINDOW`, and of the `MESSAGES_PER_GROUP`, of the window in which `nowMs` lies. */
+  takeMessage(spender: MessageSpender, nowMs: number): Promise<MessageGrant>;
   /** Keeps a finding for the digest, and for months so that it can be found; the same one again changes nothing. */
   deferFinding(finding: DeferredFinding): Promise<void>;
   /** Counts a finding like one that was told; the same event at once again changes nothing. */
@@ -174,11 +179,14 @@ export interface AlertBook {
 export const WINDOW_MS = 3_600_000;
 
 /** How many messages go out in a window at most. */
-export const MESSAGES_PER_WINDOW: Readonly<Record<MessagePurpose, number>> = {
+export const MESSAGES_PER_WINDOW: Readonly<Record<MessageSpender['kind'], number>> = {
   finding: 40,
   guard: 10,
   digest: 3,
 };
+
+/** How many of them may be about one group: who tries every version of a function must not use up all. */
+export const MESSAGES_PER_GROUP = 5;
 
 /** By which way a record reached the guard: EventBridge's rules, or the log files that CloudTrail delivers. */
 export type RecordPath = 'live' | 'sweep';

@@ -85,10 +85,10 @@ export function composeDigestAlert(about: DigestSubject): Alert {
   };
 }
 
-/** Says on the last message of an hour that what else is found comes in a digest. */
-export function addLastNotice(alert: Alert): Alert {
-  const notice =
-    'This is the last single message of this hour: what else is found until it ends comes in the next digest.';
+/** Says on the last message of an hour, or of an hour about one group, that what else is found comes in a digest. */
+export function addLastNotice(alert: Alert, last: 'ofGroup' | 'ofHour'): Alert {
+  const about = last === 'ofGroup' ? ' about this function and caller' : '';
+  const notice = `This is the last single message of this hour${about}: what else is found until it ends comes in the next digest.`;
   return { ...alert, text: `${alert.text}\n${notice}\n` };
 }
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DynamodbAlertBook } from '../../aws/dynamodb-alert-book.ts';
-import { MESSAGES_PER_WINDOW } from '../../containment/ports.ts';
+import { MESSAGES_PER_GROUP, MESSAGES_PER_WINDOW, type MessageGrant } from '../../containment/ports.ts';
 import type { DeferredFinding, PendingGroup } from '../../core/alert/finding-group.ts';
 import { createLedgerTable } from '../../lab/ledger-table.ts';
 import { describeWithMinistack, MINISTACK_KEYS, startMinistack } from '../local-aws/ministack.ts';
@@ -59,19 +59,27 @@ describeWithMinistack('the book of alerts in DynamoDB', (python) => {
     const { finding } = MESSAGES_PER_WINDOW;
     const others = [book, new DynamodbAlertBook(client, nameTable())];
     const grants = await Promise.all(
-      Array.from({ length: finding + 5 }, (_, index) => others[index % 2]!.takeMessage('finding', NOW)),
+      Array.from({ length: finding + 5 }, (_, index) =>
+        others[index % 2]!.takeMessage({ kind: 'finding', groupID: String(index) }, NOW),
+      ),
     );
-    const left = grants.map((grant) => (grant.kind === 'granted' ? grant.left : 'spent'));
-    expect(left.filter((count) => count === 'spent')).toHaveLength(5);
-    expect(left.filter((count) => count !== 'spent').sort((a, b) => a - b)).toEqual(
-      Array.from({ length: finding }, (_, index) => index),
-    );
-    expect(await book.takeMessage('finding', NOW)).toEqual({ kind: 'spent' });
-    expect(await book.takeMessage('digest', NOW)).toEqual({
-      kind: 'granted',
-      left: MESSAGES_PER_WINDOW.digest - 1,
-    });
-    expect(await book.takeMessage('finding', NOW + HOUR)).toEqual({ kind: 'granted', left: finding - 1 });
+    const count = (wanted: MessageGrant): number =>
+      grants.filter((grant) => JSON.stringify(grant) === JSON.stringify(wanted)).length;
+    expect(count({ kind: 'granted', last: 'no' })).toBe(finding - 1);
+    expect(count({ kind: 'granted', last: 'ofHour' })).toBe(1);
+    expect(count({ kind: 'spent' })).toBe(5);
+    const more = { kind: 'finding', groupID: 'more' } as const;
+    expect(await book.takeMessage(more, NOW)).toEqual({ kind: 'spent' });
+    expect(await book.takeMessage({ kind: 'digest' }, NOW)).toEqual({ kind: 'granted', last: 'no' });
+    expect(await book.takeMessage(more, NOW + HOUR)).toEqual({ kind: 'granted', last: 'no' });
+  });
+
+  it('grants a few of them to each group', async () => {
+    const take = (groupID: string) => book.takeMessage({ kind: 'finding', groupID }, NOW);
+    const grants = await Promise.all(Array.from({ length: MESSAGES_PER_GROUP + 2 }, () => take('one')));
+    expect(grants.filter(({ kind }) => kind === 'granted')).toHaveLength(MESSAGES_PER_GROUP);
+    expect(grants).toContainEqual({ kind: 'granted', last: 'ofGroup' });
+    expect(await take('two')).toEqual({ kind: 'granted', last: 'no' });
   });
 
   it('keeps deferred findings and counts repetitions in their group, each event once', async () => {

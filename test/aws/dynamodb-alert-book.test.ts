@@ -46,11 +46,11 @@ describe('the book of alerts', () => {
     dynamodb.on(UpdateItemCommand).rejects(composeSdkError('ConditionalCheckFailedException', 400));
     const book = build();
     for (const nowMs of [NOW, NOW + 1, NOW + 2]) {
-      expect(await book.takeMessage('finding', nowMs)).toEqual({ kind: 'spent' });
+      expect(await book.takeMessage({ kind: 'guard' }, nowMs)).toEqual({ kind: 'spent' });
     }
     expect(dynamodb.commandCalls(UpdateItemCommand)).toHaveLength(1);
-    await book.takeMessage('finding', NOW + 3_600_000);
-    await book.takeMessage('digest', NOW + 3_600_000);
+    await book.takeMessage({ kind: 'guard' }, NOW + 3_600_000);
+    await book.takeMessage({ kind: 'digest' }, NOW + 3_600_000);
     expect(dynamodb.commandCalls(UpdateItemCommand)).toHaveLength(3);
   });
 
@@ -87,7 +87,7 @@ describe('the book of alerts', () => {
     dynamodb.onAnyCommand().rejects(composeSdkError(fault, 400));
     const book = build();
     for (const call of [
-      book.takeMessage('finding', NOW),
+      book.takeMessage({ kind: 'finding', groupID: NAME.groupID }, NOW),
       book.deferFinding(FINDING),
       book.countRepetition(NAME, 'two', NOW),
       book.readPending(10),

@@ -22,6 +22,18 @@ describe('a finding', () => {
     expect(await findMany(world, 1, 'other')).toEqual(['sent']);
   });
 
+  it('beyond the few that its function and caller may have in an hour waits for the digest', async () => {
+    const world = buildWorld();
+    const sendings: AlertSending[] = [];
+    for (let version = 1; version <= 7; version += 1) {
+      sendings.push(await sendAlert(composeFinding('mallory', `event-${version}`, `of-${version}`), world));
+    }
+    expect(sendings).toEqual(['sent', 'sent', 'sent', 'sent', 'sent', 'deferred', 'deferred']);
+    const said = world.alerts.singles.map(({ text }) => text.includes('hour about this function and caller'));
+    expect(said.indexOf(true)).toBe(4);
+    expect(await sendAlert(composeFinding('trudy', 'other'), world)).toBe('sent');
+  });
+
   it('about the guard itself has messages of its own, which a storm does not use up', async () => {
     const world = buildWorld();
     await findMany(world, 41);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { sendAlert } from '../../containment/alerting.ts';
 import { sendDigest } from '../../containment/digest.ts';
-import { MESSAGES_PER_WINDOW } from '../../containment/ports.ts';
+import { MESSAGES_PER_GROUP, MESSAGES_PER_WINDOW } from '../../containment/ports.ts';
 import { nameGroup } from '../../core/alert/finding-group.ts';
 import { buildWorld, composeFinding, type DatedAlerts, findMany, type World } from './alerting-world.ts';
 import { GUARD } from './calls.ts';
@@ -122,7 +122,7 @@ const steps = fc.array(
       arbitrary: fc.record({
         kind: fc.constant('find' as const),
         callers: fc.integer({ min: 1, max: 60 }),
-        state: fc.constantFrom('observed', 'contained', 'refused'),
+        state: fc.constantFrom('observed', 'contained', 'refused', 'delayed', 'ineffective', 'notAttempted'),
         crashAt,
       }),
     },
@@ -209,6 +209,10 @@ describe('any history of findings, crashes and digests', () => {
           const digests = sent.filter(({ alert }) => alert.event.kind === 'digest').length;
           expect(digests).toBeLessThanOrEqual(MESSAGES_PER_WINDOW.digest);
           expect(sent.length - digests).toBeLessThanOrEqual(MESSAGES_PER_WINDOW.finding);
+          for (const group of found.keys()) {
+            const ofGroup = sent.filter(({ alert }) => alert.attributes['group'] === group);
+            expect(ofGroup.length).toBeLessThanOrEqual(MESSAGES_PER_GROUP);
+          }
         }
         expect(world.alertBook.pending.size).toBe(0);
         const told = countTold(world.alerts);
@@ -223,7 +227,7 @@ describe('any history of findings, crashes and digests', () => {
         crashes += crashed ? 1 : 0;
         deferred += world.alertBook.deferred.length;
       }),
-      { seed: 20261121, numRuns: 300 },
+      { seed: 20261121, numRuns: 200 },
     );
     expect(crashes).toBeGreaterThan(50);
     expect(deferred).toBeGreaterThan(1_000);

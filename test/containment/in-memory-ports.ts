@@ -17,9 +17,10 @@ import {
   type LedgerEvent,
   MAX_WRITES_PER_HOUR,
   type MappingMemory,
+  MESSAGES_PER_GROUP,
   MESSAGES_PER_WINDOW,
   type MessageGrant,
-  type MessagePurpose,
+  type MessageSpender,
   type PendingFindings,
   type PolicyReading,
   type PolicyStore,
@@ -250,13 +251,22 @@ export class InMemoryAlertBook implements AlertBook {
   #batches = 0;
   interrupt: Interruption = () => undefined;
 
-  async takeMessage(purpose: MessagePurpose, nowMs: number): Promise<MessageGrant> {
+  async takeMessage(spender: MessageSpender, nowMs: number): Promise<MessageGrant> {
     this.interrupt('takeMessage');
-    const key = `${Math.floor(nowMs / WINDOW_MS)} ${purpose}`;
+    const hour = Math.floor(nowMs / WINDOW_MS);
+    const leftOfGroup =
+      spender.kind === 'finding' ? this.#count(`${hour} ${spender.groupID}`, MESSAGES_PER_GROUP) : undefined;
+    if (leftOfGroup === 'spent') return { kind: 'spent' };
+    const left = this.#count(`${hour} ${spender.kind}`, MESSAGES_PER_WINDOW[spender.kind]);
+    if (left === 'spent') return { kind: 'spent' };
+    return { kind: 'granted', last: left === 0 ? 'ofHour' : leftOfGroup === 0 ? 'ofGroup' : 'no' };
+  }
+
+  #count(key: string, limit: number): number | 'spent' {
     const taken = this.taken.get(key) ?? 0;
-    if (taken >= MESSAGES_PER_WINDOW[purpose]) return { kind: 'spent' };
+    if (taken >= limit) return 'spent';
     this.taken.set(key, taken + 1);
-    return { kind: 'granted', left: MESSAGES_PER_WINDOW[purpose] - taken - 1 };
+    return limit - taken - 1;
   }
 
   async deferFinding(finding: DeferredFinding): Promise<void> {

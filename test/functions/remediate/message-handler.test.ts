@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
+import { MESSAGES_PER_WINDOW } from '../../../containment/ports.ts';
 import { handleMessage } from '../../../functions/remediate/message-handler.ts';
 import {
   composeAllowlist,
@@ -94,7 +95,9 @@ describe('one message of the queue', () => {
   it('with a violation whose alert waits for the digest is counted as such', async () => {
     const world = buildWorld();
     const nowMs = world.ports.clock.nowMs();
-    while ((await world.ports.alertBook.takeMessage('finding', nowMs)).kind === 'granted');
+    for (let group = 0; group < MESSAGES_PER_WINDOW.finding; group += 1) {
+      await world.ports.alertBook.takeMessage({ kind: 'finding', groupID: String(group) }, nowMs);
+    }
     await handleMessage(composeMessage(JSON.stringify(composeMalloryCall())), world);
     expect(world.counted).toEqual(['Unauthorized', 'Contained', 'AlertDeferred']);
     expect(world.ports.alertBook.deferred).toEqual([
