@@ -1,6 +1,9 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Handled } from '../containment/record-handling.ts';
+import type { Handled, HandledChange } from '../containment/record-handling.ts';
 import type { SweepEnd, SweepListener } from '../containment/sweep.ts';
+import type { ChangeAction } from '../core/change/change.ts';
+import { GUARD_FUNCTION_NAMES } from '../core/guard.ts';
+import { parseFunctionName } from '../core/record/function-reference.ts';
 import type { Telemetry } from './guard-runtime.ts';
 import { reportHandled } from './record-report.ts';
 
@@ -8,8 +11,8 @@ import { reportHandled } from './record-report.ts';
 const LOGGED_FAULTS = 10;
 
 /**
- * Says in metrics and in the log what a sweep found in one file. Authorized calls and what the live path dealt with are
- * the live path's to count: here they are records of the file, no more.
+ * Says in metrics and in the log what a sweep found in one file. Authorized calls, changes that open nothing, and what the
+ * live path dealt with are the live path's to count: here they are records of the file, no more.
  */
 export class SweepReport implements SweepListener {
   readonly #key: string;
@@ -35,6 +38,12 @@ export class SweepReport implements SweepListener {
         return;
       case 'dealtWith':
         this.#counts.dealtWith += 1;
+        return;
+      case 'change':
+        // What opens nothing the live path has counted.
+        if (handled.response.kind === 'counted') return;
+        if (isCarriedLive(handled.response)) this.#counts.found += 1;
+        reportHandled(handled, this.#telemetry);
         return;
       case 'alerted':
         this.#counts.found += 1;
@@ -80,6 +89,24 @@ export class SweepReport implements SweepListener {
     return faults.length === 0 ? undefined : `\`${this.#key}\`: ${faults.join(', ')}`;
   }
 }
+
+/**
+ * Whether EventBridge should have brought a change to the live path too. Tampering with the guard and the trail is told
+ * by the watch, which tells the ledger nothing, and IAM's events reach one Region only: these the sweep always finds.
+ */
+function isCarriedLive(response: Exclude<HandledChange['response'], { kind: 'counted' }>): boolean {
+  const { action, functionArn } = response.kind === 'told' ? response.about.change : response.change;
+  if (SWEPT_ONLY.has(action.kind)) return false;
+  return !GUARD_FUNCTION_NAMES.includes(parseFunctionName(functionArn ?? '')?.name ?? '');
+}
+
+const SWEPT_ONLY: ReadonlySet<ChangeAction['kind']> = new Set([
+  'identity',
+  'part',
+  'rule',
+  'trail',
+  'trailSelectors',
+]);
 
 /** Names of the metrics by what they count in a file. */
 const METRICS = [

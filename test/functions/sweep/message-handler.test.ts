@@ -17,6 +17,7 @@ import {
   POLICY,
   TARGET,
 } from '../../containment/calls.ts';
+import { composeChange } from '../../containment/change-world.ts';
 import {
   InMemoryAlertBook,
   InMemoryAlerts,
@@ -148,6 +149,49 @@ describe('a message about a log file', () => {
     await handle(composeMessage(KEY), world);
     expect(world.counted).toEqual({ SweepFiles: 1, SweepRecords: 2, SweepForeign: 2 });
     expect(world.ports.alerts.published).toEqual([]);
+  });
+
+  it('tells of a door that was opened, and counts it as found here only', async () => {
+    const world = buildWorld();
+    const detail = composeChange({
+      eventName: 'AddPermission20150331v2',
+      requestParameters: {
+        functionName: 'thumbnailer',
+        statementId: 'open',
+        action: 'lambda:InvokeFunction',
+        principal: '*',
+      },
+    });
+    placeLog(KEY, { detail });
+    await handle(composeMessage(KEY), world);
+    await handle(composeMessage(KEY), world);
+    expect(world.ports.alerts.published).toHaveLength(1);
+    expect(world.counted).toMatchObject({ ChangeOpens: 1, SweepFiles: 2, SweepRecords: 2, SweepOnly: 1 });
+  });
+
+  it.each([
+    [
+      'a trail that was stopped',
+      {
+        eventSource: 'cloudtrail.amazonaws.com',
+        eventName: 'StopLogging',
+        requestParameters: { name: 'invokeguard' },
+      },
+    ],
+    [
+      'code of the guard that was changed',
+      {
+        eventName: 'UpdateFunctionCode20150331v2',
+        requestParameters: { functionName: 'invokeguard-remediator' },
+      },
+    ],
+  ])('tells of %s, which EventBridge never brings to the live path', async (_, given) => {
+    const world = buildWorld();
+    placeLog(KEY, { detail: composeChange(given) });
+    await handle(composeMessage(KEY), world);
+    expect(world.ports.alerts.published).toHaveLength(1);
+    expect(world.counted).toMatchObject({ ChangeTampers: 1, SweepRecords: 1 });
+    expect(world.counted).not.toHaveProperty('SweepOnly');
   });
 
   it.each([
