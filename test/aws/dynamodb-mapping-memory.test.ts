@@ -49,6 +49,32 @@ describe('the memory of mappings', () => {
     expect(dynamodb.commandCalls(GetItemCommand)).toHaveLength(2);
   });
 
+  it('notes for 90 days that the guard disables a mapping, and reads when', async () => {
+    const key = { ...KEY, sk: { S: 'disabling' } };
+    dynamodb.on(PutItemCommand).resolves({});
+    dynamodb
+      .on(GetItemCommand)
+      .resolvesOnce({})
+      .resolves({ Item: { ...key, notedMs: { N: String(NOW) } } });
+    const memory = build();
+    await memory.noteDisabling(MAPPING, NOW);
+    expect(dynamodb.commandCalls(PutItemCommand).map(({ args }) => args[0].input)).toEqual([
+      {
+        TableName: 'ledger',
+        Item: { ...key, notedMs: { N: String(NOW) }, expiresAt: { N: String(NOW / 1000 + 90 * 86_400) } },
+      },
+    ]);
+    expect([await memory.recallDisabling(MAPPING), await memory.recallDisabling(MAPPING)]).toEqual([
+      null,
+      NOW,
+    ]);
+    expect(dynamodb.commandCalls(GetItemCommand)[1]?.args[0].input).toEqual({
+      TableName: 'ledger',
+      Key: key,
+      ConsistentRead: true,
+    });
+  });
+
   it.each([
     ['ProvisionedThroughputExceededException', 'RetryableError'],
     ['ResourceNotFoundException', 'PermanentError'],
@@ -56,6 +82,8 @@ describe('the memory of mappings', () => {
     dynamodb.on(GetItemCommand).rejects(composeSdkError(name, 400));
     dynamodb.on(PutItemCommand).rejects(composeSdkError(name, 400));
     await expect(build().recallSource(MAPPING)).rejects.toMatchObject({ name: fault });
+    await expect(build().recallDisabling(MAPPING)).rejects.toMatchObject({ name: fault });
+    await expect(build().noteDisabling(MAPPING, NOW)).rejects.toMatchObject({ name: fault });
     const mapping = { mappingArn: MAPPING, sourceArn: QUEUE };
     await expect(build().rememberSource(mapping)).rejects.toMatchObject({ name: fault });
   });
