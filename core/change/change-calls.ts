@@ -1,6 +1,6 @@
-import { PART_CALLS } from './guard-part.ts';
 import { IDENTITY_CALLS } from './identity-action.ts';
 import { NOTIFICATION_CALLS } from './notification-action.ts';
+import { PART_CALLS } from './part-calls.ts';
 import { RULE_CALLS } from './rule-action.ts';
 
 /**
@@ -8,11 +8,16 @@ import { RULE_CALLS } from './rule-action.ts';
  * over. All changes of these services are among them; not every record of such a call is one.
  */
 export const OTHER_CALLS: ReadonlyMap<string, readonly string[]> = collect([
-  ['cloudtrail.amazonaws.com', ['StopLogging', 'DeleteTrail', 'UpdateTrail', 'PutEventSelectors']],
+  [
+    'cloudtrail.amazonaws.com',
+    ['StopLogging', 'DeleteTrail', 'UpdateTrail', 'PutEventSelectors', 'PutEventConfiguration'],
+  ],
   ['events.amazonaws.com', RULE_CALLS],
   ['s3.amazonaws.com', NOTIFICATION_CALLS],
   ['iam.amazonaws.com', Object.values(IDENTITY_CALLS).flatMap((calls) => Object.keys(calls))],
-  ...PART_CALLS.map(({ eventSource, calls }) => [eventSource, Object.keys(calls)] as const),
+  ...PART_CALLS.flatMap(({ eventSource, calls }) =>
+    eventSource === 'lambda.amazonaws.com' ? [] : [[eventSource, Object.keys(calls)] as const],
+  ),
 ]);
 
 /** Decides whether records of a service other than Lambda may be changes at all. */

@@ -1,6 +1,6 @@
 import { GUARD_FUNCTION_NAMES, HEARTBEAT_TARGET_NAME } from '../guard.ts';
 
-/** What the guard stands on beside its functions and rules and the trail. */
+/** What the guard stands on beside its rules and the trail. */
 export type GuardPart =
   | 'queue'
   | 'topic'
@@ -10,7 +10,9 @@ export type GuardPart =
   | 'logGroup'
   | 'alarm'
   | 'key'
-  | 'stack';
+  | 'stack'
+  | 'function'
+  | 'resource';
 
 /** What a call does to a part. */
 export type PartStep =
@@ -24,176 +26,6 @@ export type PartStep =
   | 'rewritten'
   | 'deployed';
 
-/** Calls of one service on parts of one kind. */
-export interface PartCalls {
-  readonly part: GuardPart;
-  readonly eventSource: string;
-  /** Request parameters that name the part, or several of them, in any form: name, ARN or URL. */
-  readonly namedBy: readonly string[];
-  readonly calls: Readonly<Record<string, PartStep>>;
-}
-
-/**
- * The calls that weaken a part, by service. The table says nothing of what the call asks for: raising a queue's
- * retention is told like shortening it.
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/logging-using-cloudtrail.html
- * @see https://docs.aws.amazon.com/sns/latest/dg/logging-using-cloudtrail.html
- * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/logging-using-cloudtrail.html
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html
- */
-export const PART_CALLS: readonly PartCalls[] = [
-  {
-    part: 'queue',
-    eventSource: 'sqs.amazonaws.com',
-    namedBy: ['queueUrl', 'sourceArn'],
-    calls: {
-      DeleteQueue: 'deleted',
-      PurgeQueue: 'emptied',
-      StartMessageMoveTask: 'emptied',
-      SetQueueAttributes: 'settingsChanged',
-      AddPermission: 'accessChanged',
-      RemovePermission: 'accessChanged',
-    },
-  },
-  {
-    part: 'topic',
-    eventSource: 'sns.amazonaws.com',
-    namedBy: ['topicArn', 'subscriptionArn', 'resourceArn'],
-    calls: {
-      DeleteTopic: 'deleted',
-      SetTopicAttributes: 'settingsChanged',
-      AddPermission: 'accessChanged',
-      RemovePermission: 'accessChanged',
-      PutDataProtectionPolicy: 'settingsChanged',
-      Subscribe: 'audienceChanged',
-      Unsubscribe: 'audienceChanged',
-      SetSubscriptionAttributes: 'audienceChanged',
-    },
-  },
-  {
-    part: 'table',
-    eventSource: 'dynamodb.amazonaws.com',
-    namedBy: ['tableName', 'resourceArn', 'backupArn', 'globalTableName'],
-    calls: {
-      DeleteTable: 'deleted',
-      DeleteBackup: 'deleted',
-      UpdateTable: 'settingsChanged',
-      UpdateGlobalTable: 'settingsChanged',
-      UpdateTimeToLive: 'settingsChanged',
-      UpdateContinuousBackups: 'settingsChanged',
-      PutResourcePolicy: 'accessChanged',
-      DeleteResourcePolicy: 'accessChanged',
-    },
-  },
-  {
-    part: 'role',
-    eventSource: 'iam.amazonaws.com',
-    namedBy: ['roleName'],
-    calls: {
-      CreateRole: 'rewritten',
-      DeleteRole: 'deleted',
-      UpdateAssumeRolePolicy: 'accessChanged',
-      UpdateRole: 'settingsChanged',
-      PutRolePolicy: 'rightsChanged',
-      DeleteRolePolicy: 'rightsChanged',
-      AttachRolePolicy: 'rightsChanged',
-      DetachRolePolicy: 'rightsChanged',
-      PutRolePermissionsBoundary: 'rightsChanged',
-      DeleteRolePermissionsBoundary: 'rightsChanged',
-    },
-  },
-  {
-    part: 'logBucket',
-    eventSource: 's3.amazonaws.com',
-    namedBy: ['bucketName'],
-    calls: {
-      DeleteBucket: 'deleted',
-      PutBucketPolicy: 'accessChanged',
-      DeleteBucketPolicy: 'accessChanged',
-      PutBucketAcl: 'accessChanged',
-      PutBucketPublicAccessBlock: 'accessChanged',
-      DeleteBucketPublicAccessBlock: 'accessChanged',
-      PutBucketOwnershipControls: 'accessChanged',
-      DeleteBucketOwnershipControls: 'accessChanged',
-      PutBucketLifecycle: 'settingsChanged',
-      PutBucketLifecycleConfiguration: 'settingsChanged',
-      DeleteBucketLifecycle: 'settingsChanged',
-      PutBucketEncryption: 'settingsChanged',
-      DeleteBucketEncryption: 'settingsChanged',
-      PutBucketVersioning: 'settingsChanged',
-      PutBucketObjectLockConfiguration: 'settingsChanged',
-      PutBucketReplication: 'settingsChanged',
-      DeleteBucketReplication: 'settingsChanged',
-      PutBucketRequestPayment: 'settingsChanged',
-      PutBucketLogging: 'settingsChanged',
-      PutBucketNotification: 'audienceChanged',
-      PutBucketNotificationConfiguration: 'audienceChanged',
-    },
-  },
-  {
-    part: 'logGroup',
-    eventSource: 'logs.amazonaws.com',
-    namedBy: ['logGroupName', 'logGroupIdentifier', 'resourceIdentifier'],
-    calls: {
-      DeleteLogGroup: 'deleted',
-      DeleteLogStream: 'emptied',
-      PutRetentionPolicy: 'settingsChanged',
-      DeleteRetentionPolicy: 'settingsChanged',
-      AssociateKmsKey: 'settingsChanged',
-      DisassociateKmsKey: 'settingsChanged',
-      DeleteMetricFilter: 'audienceChanged',
-      PutSubscriptionFilter: 'audienceChanged',
-      DeleteSubscriptionFilter: 'audienceChanged',
-    },
-  },
-  {
-    part: 'alarm',
-    eventSource: 'monitoring.amazonaws.com',
-    namedBy: ['alarmName', 'alarmNames'],
-    calls: {
-      DeleteAlarms: 'deleted',
-      DisableAlarmActions: 'silenced',
-      SetAlarmState: 'silenced',
-      PutMetricAlarm: 'rewritten',
-      PutCompositeAlarm: 'rewritten',
-    },
-  },
-  {
-    // Most calls name a key by its id alone, which says nothing: only where an alias, a description or a policy tells.
-    part: 'key',
-    eventSource: 'kms.amazonaws.com',
-    namedBy: ['aliasName', 'description', 'keyId', 'policy'],
-    calls: {
-      DisableKey: 'settingsChanged',
-      ScheduleKeyDeletion: 'deleted',
-      DeleteImportedKeyMaterial: 'deleted',
-      PutKeyPolicy: 'accessChanged',
-      RevokeGrant: 'accessChanged',
-      RetireGrant: 'accessChanged',
-      UpdateKeyDescription: 'settingsChanged',
-      DeleteAlias: 'settingsChanged',
-      UpdateAlias: 'settingsChanged',
-    },
-  },
-  {
-    part: 'stack',
-    eventSource: 'cloudformation.amazonaws.com',
-    namedBy: ['stackName', 'changeSetName'],
-    calls: {
-      CreateStack: 'deployed',
-      UpdateStack: 'deployed',
-      DeleteStack: 'deployed',
-      ExecuteChangeSet: 'deployed',
-      RollbackStack: 'deployed',
-      CancelUpdateStack: 'deployed',
-      ContinueUpdateRollback: 'deployed',
-      SetStackPolicy: 'settingsChanged',
-      UpdateTerminationProtection: 'settingsChanged',
-    },
-  },
-];
-
 /** The ready-made app's stacks are called so, and CloudFormation puts a stack's name into those of its parts. */
 const OWN_NAME = /invokeguard/i;
 
@@ -202,10 +34,20 @@ const OWN_ROLE = new RegExp(
   `(^|/)((${[...GUARD_FUNCTION_NAMES, HEARTBEAT_TARGET_NAME].join('|')})-[a-z]{2}(-[a-z]+)+-\\d|Invokeguard[^/]*)$`,
 );
 
+/** A name, `ACCOUNT:function:NAME` or an ARN, each with a qualifier or without. */
+const OWN_FUNCTION = new RegExp(`(^|:function:)(${GUARD_FUNCTION_NAMES.join('|')})(:|$)`);
+
 /**
  * Decides whether a text names one of the guard's parts. Names can be copied by anyone: that makes an alarm too many,
  * never one too few for the ready-made app. Parts of a guard in a stack with another name are not recognized.
  */
 export function namesOwnPart(part: GuardPart | 'rule', text: string): boolean {
-  return (part === 'role' ? OWN_ROLE : OWN_NAME).test(text);
+  switch (part) {
+    case 'role':
+      return OWN_ROLE.test(text);
+    case 'function':
+      return OWN_FUNCTION.test(text);
+    default:
+      return OWN_NAME.test(text);
+  }
 }

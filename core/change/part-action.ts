@@ -1,6 +1,7 @@
 import { asObject, asText, isJsonObject, type JsonObject } from '../json.ts';
 import type { GuardAction } from './change.ts';
-import { namesOwnPart, PART_CALLS } from './guard-part.ts';
+import { namesOwnPart } from './guard-part.ts';
+import { PART_CALLS } from './part-calls.ts';
 import { readRefusedResource } from './refused-resource.ts';
 
 /** Reads what a call does to a part of the guard; `undefined` where it is about none. */
@@ -9,14 +10,18 @@ export function readPartAction(
   eventName: string,
   record: JsonObject,
 ): GuardAction | undefined {
+  const call = eventName.replace(VERSION_SUFFIX, '');
   for (const { part, eventSource: source, calls, namedBy } of PART_CALLS) {
-    const step = source === eventSource && Object.hasOwn(calls, eventName) ? calls[eventName] : undefined;
+    const step = source === eventSource && Object.hasOwn(calls, call) ? calls[call] : undefined;
     if (step === undefined) continue;
     if (listNames(record, namedBy).some((name) => namesOwnPart(part, name)))
       return { kind: 'part', part, step };
   }
   return undefined;
 }
+
+/** As Lambda's API has it: `PutFunctionConcurrency20171031`. */
+const VERSION_SUFFIX = /\d{8}(v\d+)?$/;
 
 /** What the request names, what CloudTrail itself names, and what a refusal says that it was about. */
 function listNames(record: JsonObject, namedBy: readonly string[]): readonly string[] {

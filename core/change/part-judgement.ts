@@ -30,4 +30,6 @@ const PARTS: Readonly<Record<GuardPart, string>> = {
   alarm: "an alarm with the name of one of the guard's",
   key: "a key that is told as the guard's, without which it can neither read nor write",
   stack: "a stack with the name of one of the guard's",
+  function: "one of the guard's own functions",
+  resource: 'a part of the guard, by its name, through Cloud Control',
 };

@@ -16,6 +16,7 @@ export function readTrailAction(
     case 'DeleteTrail':
       return { kind: 'trail', step: 'deleted' };
     case 'UpdateTrail':
+    case 'PutEventConfiguration':
       return { kind: 'trail', step: 'changed' };
     case 'PutEventSelectors':
       return { kind: 'trailSelectors', loses: readLoss(parameters) };
