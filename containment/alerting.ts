@@ -1,5 +1,5 @@
 import type { Alert } from '../core/alert/alert.ts';
-import { addLastNotice } from '../core/alert/digest-alert.ts';
+import { addLastNotice } from '../core/alert/digest-text.ts';
 import { deferAlert, type FindingGroup, nameGroup } from '../core/alert/finding-group.ts';
 import type { AlertBook, AlertPublisher, Clock, Ledger, MessageSpender } from './ports.ts';
 

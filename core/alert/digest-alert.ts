@@ -1,9 +1,9 @@
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Guard } from '../guard.ts';
 import { compareTexts } from '../text.ts';
 import type { Alert } from './alert.ts';
+import { composeDigestText, summarizeTotals } from './digest-text.ts';
 import type { PendingGroup } from './finding-group.ts';
-import { quoteText } from './quotation.ts';
+import { takeFitting } from './message-room.ts';
 import { composeSubject } from './subject.ts';
 
 /** What one digest tells. */
@@ -43,10 +43,7 @@ export interface DigestTotals {
   readonly lastTime: string;
 }
 
-/** More lines nobody reads. */
-const MOST_LINES = 200;
-/** Both together, and what SNS wraps around them, are below its 256 KB. */
-const MOST_TEXT_BYTES = 100_000;
+/** With the text's 100,000 and what SNS wraps around both, this is below its 256 KB. */
 const MOST_EVENT_BYTES = 120_000;
 /** Words of outcomes that need a person at once. */
 const GRAVE_WORDS = ['ineffective', 'refused', 'delayed', 'tampers'];
@@ -65,7 +62,7 @@ export function composeDigestAlert(about: DigestSubject): Alert {
   const grave = GRAVE_WORDS.find((word) => groups.some((group) => hasOutcome(group, word)));
   return {
     subject: composeSubject('digest', summarizeTotals(totals)),
-    text: composeText(about, groups, totals),
+    text: composeDigestText(about, groups, totals),
     event: {
       version: 1,
       kind: 'digest',
@@ -85,74 +82,11 @@ export function composeDigestAlert(about: DigestSubject): Alert {
   };
 }
 
-/** Says on the last message of an hour, or of an hour about one group, that what else is found comes in a digest. */
-export function addLastNotice(alert: Alert, last: 'ofGroup' | 'ofHour'): Alert {
-  const about = last === 'ofGroup' ? ' about this function and caller' : '';
-  const notice = `This is the last single message of this hour${about}: what else is found until it ends comes in the next digest.`;
-  return { ...alert, text: `${alert.text}\n${notice}\n` };
-}
-
-function composeText(about: DigestSubject, groups: readonly PendingGroup[], totals: DigestTotals): string {
-  const { guard, runID, rest } = about;
-  const listed = takeFitting(groups.map(describeGroup), MOST_TEXT_BYTES, (lines) => lines.join('\n'));
-  const shown = takeLines(listed);
-  const more = groups.length - shown.length;
-  return `${[
-    `${summarizeTotals(totals)}, between ${totals.firstTime} and ${totals.lastTime}, of ${countOf(totals.groups, 'function and caller', 'pairs of function and caller')}.`,
-    'New findings are those beyond the single messages of their hour; repetitions are like one that was told before.',
-    '',
-    ...shown.flatMap((lines) => [...lines, '']),
-    ...(more === 0 ? [] : [`And ${countOf(more, 'more pair', 'more pairs')}, counted above.`, '']),
-    ...(rest === 'none' ? [] : ['More wait than one message counts: the next digest tells them.', '']),
-    'Every new finding is in the ledger for 90 days, and every one is in the log of the function that found it:',
-    'docs/alerts.md has the commands that list them.',
-    `Guard: ${guard.name} in ${guard.account}, ${guard.region}; run ${quoteText(runID)}`,
-  ].join('\n')}\n`;
-}
-
 function listGroup(group: PendingGroup): ListedGroup {
   const { groupID, functionArn, caller, deferred, repeated } = group;
   const { outcomes, rollbacks, eventIDs, firstTime, lastTime } = group;
   const counts = { deferred, repeated, outcomes };
   return { groupID, functionArn, caller, ...counts, rollbacks, eventIDs, firstTime, lastTime };
-}
-
-function describeGroup(group: PendingGroup): readonly string[] {
-  const { deferred, repeated, rollbacks, eventIDs } = group;
-  const outcomes = Object.entries(group.outcomes)
-    .sort(([left, many], [right, more]) => more - many || compareTexts(left, right))
-    .map(([outcome, count]) => `${count} ${quoteText(outcome)}`);
-  const counts = [
-    ...(deferred === 0
-      ? []
-      : [`${countOf(deferred, 'new finding', 'new findings')} (${outcomes.join(', ')})`]),
-    ...(repeated === 0 ? [] : [`${repeated} more like those told`]),
-  ];
-  return [
-    quoteText(group.caller),
-    `  on ${group.functionArn === null ? 'no function that can be named' : quoteText(group.functionArn)}: ${counts.join(', ')}`,
-    `  between ${group.firstTime} and ${group.lastTime}; last ${eventIDs.map(quoteText).join(', ')}; group ${group.groupID}`,
-    ...rollbacks.map((command) => `  To take it back: ${command}`),
-  ];
-}
-
-function takeLines(sections: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  let lines = 0;
-  const end = sections.findIndex((section) => {
-    lines += section.length + 1;
-    return lines > MOST_LINES;
-  });
-  return end === -1 ? sections : sections.slice(0, end);
-}
-
-/** As many from the start as take no more bytes than there is room for, escaped as they are in SNS's message. */
-function takeFitting<T>(values: readonly T[], room: number, write: (value: T) => string): readonly T[] {
-  let bytes = 0;
-  const end = values.findIndex((value) => {
-    bytes += utf8ToBytes(JSON.stringify(write(value))).length;
-    return bytes > room;
-  });
-  return end === -1 ? values : values.slice(0, end);
 }
 
 function addTotals(groups: readonly PendingGroup[]): DigestTotals {
@@ -164,14 +98,6 @@ function addTotals(groups: readonly PendingGroup[]): DigestTotals {
     firstTime: times[0] ?? '',
     lastTime: times.at(-1) ?? '',
   };
-}
-
-function summarizeTotals({ deferred, repeated }: DigestTotals): string {
-  return `${countOf(deferred, 'new finding', 'new findings')}, ${countOf(repeated, 'repetition', 'repetitions')}`;
-}
-
-function countOf(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** What nobody stopped, then what changed a policy, then what is new, then what is known; in each, the most first. */
