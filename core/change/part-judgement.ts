@@ -4,9 +4,15 @@ import type { GuardPart, PartStep } from './guard-part.ts';
 
 /** Says what a call does to a part of the guard. Whatever it asks for, it is told. */
 export function judgePart({ part, step }: GuardAction & { readonly kind: 'part' }): ChangeDecision {
-  return step === 'deployed'
-    ? tampers('a deployment of the guard, or its removal: by the name of the stack')
-    : tampers(`${STEPS[step]} ${PARTS[part]}; a deployment of the guard may do so too`);
+  switch (step) {
+    case 'deployed':
+      return tampers('a deployment of the guard, or its removal: by the name of the stack');
+    case 'emptied':
+    case 'silenced':
+      return tampers(`${STEPS[step]} ${PARTS[part]}`);
+    default:
+      return tampers(`${STEPS[step]} ${PARTS[part]}; a deployment of the guard may do so too`);
+  }
 }
 
 const STEPS: Readonly<Record<Exclude<PartStep, 'deployed'>, string>> = {

@@ -66,6 +66,26 @@ const NEUTRAL = {
   eventID: '00000000-0000-4000-8000-000000000005',
   eventName: 'UpdateFunctionCode20150331v2',
 };
+const TRUSTED = {
+  ...STOPPED,
+  eventID: '00000000-0000-4000-8000-000000000006',
+  eventSource: 'iam.amazonaws.com',
+  eventName: 'UpdateAssumeRolePolicy',
+  awsRegion: 'us-east-1',
+  requestParameters: { roleName: 'ci' },
+};
+const UNLISTED_ROLE = {
+  ...TRUSTED,
+  eventID: '00000000-0000-4000-8000-000000000007',
+  requestParameters: { roleName: 'nightly' },
+};
+const EMPTIED = {
+  ...STOPPED,
+  eventID: '00000000-0000-4000-8000-000000000008',
+  eventSource: 'sqs.amazonaws.com',
+  eventName: 'PurgeQueue',
+  requestParameters: { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/Invokeguard-GuardQueue1' },
+};
 const ALL = [OPENED, ATTEMPT, STOPPED, CLOSED, NEUTRAL];
 
 let folder = '';
@@ -129,10 +149,33 @@ describe('replay of changes', () => {
     ['a way in that was opened', OPENED, 3],
     ['an attempt to open one', ATTEMPT, 3],
     ['a trail that was stopped', STOPPED, 3],
+    ['a listed role that somebody else may act as', TRUSTED, 3],
+    ["the guard's queue, emptied", EMPTIED, 3],
+    ['a role that nobody lists', UNLISTED_ROLE, 0],
     ['access that was taken away', CLOSED, 0],
     ['new code', NEUTRAL, 0],
   ])('ends with its exit code for %s', async (_what, record, code) => {
     expect((await replay([record])).code).toBe(code);
+  });
+
+  it('tells changes of roles that the list names, or the list that it is compared with, and skips all others', async () => {
+    const { out, err } = await replay([TRUSTED, UNLISTED_ROLE], '--format', 'ndjson');
+    expect(out.match(/"eventID":"[^"]+"/g)).toEqual([`"eventID":"${TRUSTED.eventID}"`]);
+    expect(err).toContain('\nskipped: 1\n');
+    await writeFile(join(folder, 'nightly.yaml'), ALLOWLIST.replace('role/ci', 'role/nightly'));
+    const compared = await replay(
+      [TRUSTED, UNLISTED_ROLE],
+      '--against',
+      'nightly.yaml',
+      '--format',
+      'ndjson',
+    );
+    expect(compared.out.match(/"verdict":"[a-z]+"/g)).toEqual([
+      '"verdict":"opens"',
+      '"verdict":"neutral"',
+      '"verdict":"neutral"',
+      '"verdict":"opens"',
+    ]);
   });
 
   it('prints only what was asked for, and finds the rest all the same', async () => {
