@@ -77,7 +77,7 @@ async function readRewrites(
 ): Promise<StoredWrites['rewrites']> {
   const containments = await ledger.listContainments({ functionArn, qualifier });
   return containments.map(({ snapshot, state }) => ({
-    policy: snapshot.plan.policy,
+    before: snapshot.policy,
     removed: snapshot.plan.removed,
     added: snapshot.plan.added,
     storedTime: snapshot.storedTime,

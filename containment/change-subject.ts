@@ -34,7 +34,7 @@ export function composeChangeSubject(
     finding,
     origin: misused ? 'guardRoleAlone' : 'others',
     session: readSession(input),
-    mode: findFunctionEntry(allowlist, change.functionArn ?? '')?.mode ?? null,
+    mode: findFunctionEntry(allowlist, change.functionArn ?? steps[0]?.functionArn ?? '')?.mode ?? null,
     steps,
     remains,
     recentContainment: null,

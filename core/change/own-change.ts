@@ -1,6 +1,6 @@
 import type { Mode } from '../allowlist/allowlist.ts';
 import { INERT_SID, isInertGrant } from '../plan/inert-grant.ts';
-import { canonicalizeStatement, policiesMeanSame } from '../policy/canonical-form.ts';
+import { canonicalizeStatement } from '../policy/canonical-form.ts';
 import { type PolicyDocument, type PolicyStatement, parsePolicy } from '../policy/document.ts';
 import { parseEventTime } from '../record/event-time.ts';
 import type { SwitchChange } from '../tier/tier.ts';
@@ -9,7 +9,8 @@ import { CLOCK_MS, explainSwitch, LATEST_MS } from './own-switch.ts';
 
 /** One rewrite of the policy that a change is about, as the ledger stored it before it was made. */
 export interface StoredRewrite {
-  readonly policy: PolicyDocument;
+  /** Null where there was none. */
+  readonly before: PolicyDocument | null;
   readonly removed: readonly PolicyStatement[];
   readonly added: readonly PolicyStatement[];
   /** ISO-8601 UTC. */
@@ -77,10 +78,10 @@ function explains(rewrite: StoredRewrite, { action }: ConfigurationChange): bool
   switch (action.kind) {
     case 'policy': {
       const written = parsePolicy(action.policy);
-      return written.kind === 'policy' && policiesMeanSame(written.policy, rewrite.policy);
+      return written.kind === 'policy' && isPlanned(written.policy.Statement, rewrite);
     }
     case 'policyRemoval':
-      return rewrite.policy.Statement.length === 0;
+      return isPlanned([], rewrite);
     case 'revocation':
       return rewrite.removed.some((statement) => statement['Sid'] === action.sid);
     case 'grant': {
@@ -91,6 +92,18 @@ function explains(rewrite: StoredRewrite, { action }: ConfigurationChange): bool
     default:
       return false;
   }
+}
+
+/**
+ * By meaning, as AWS normalizes what it stores: what stood there before without what was to be removed, and all that was
+ * to be added. A second attempt may have removed besides what others had added in between.
+ */
+function isPlanned(written: readonly PolicyStatement[], { before, removed, added }: StoredRewrite): boolean {
+  const gone = new Set(removed.map(canonicalizeStatement));
+  const kept = (before?.Statement ?? []).map(canonicalizeStatement).filter((form) => !gone.has(form));
+  const planned = new Set([...kept, ...added.map(canonicalizeStatement)]);
+  const forms = new Set(written.map(canonicalizeStatement));
+  return forms.size === planned.size && [...forms].every((form) => planned.has(form));
 }
 
 /**
