@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { buildS3Client, S3LogObjects } from '../../aws/s3-log-objects.ts';
 import { logFailure } from '../failure-log.ts';
 import { buildRecordRuntime } from '../record-runtime.ts';
+import { AskedMappings } from './asked-mappings.ts';
 import { readLogBucket } from './log-bucket.ts';
 import { BucketLogObjects } from './log-objects.ts';
 import { handleLogMessage, type SweepRuntime } from './message-handler.ts';
@@ -40,5 +41,6 @@ function buildSweepRuntime(env: NodeJS.ProcessEnv): SweepRuntime {
   const bucket = readLogBucket(env);
   const s3 = buildS3Client({ region: built.guard.region, endpoint: env['AWS_ENDPOINT_URL'] });
   const logs = new BucketLogObjects(new S3LogObjects(s3), bucket);
-  return { ...built, bucket, ports: { ...built.ports, logs } };
+  const mappings = new AskedMappings(built.ports.mappings);
+  return { ...built, bucket, ports: { ...built.ports, mappings, logs } };
 }
