@@ -2,7 +2,7 @@ import { SYSTEM_CLOCK } from '../aws/system-clock.ts';
 import type { FunctionDirectory } from '../containment/ports.ts';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { findFunctionEntry } from '../core/allowlist/function-match.ts';
-import { GUARD_FUNCTION_NAMES, type Guard, nameGuard } from '../core/guard.ts';
+import { type Guard, nameGuard, STACK_FUNCTION_NAMES } from '../core/guard.ts';
 import { parseFunctionName } from '../core/record/function-reference.ts';
 import { printSafely } from '../core/text.ts';
 import { readAllowlistArgument } from './allowlist-argument.ts';
@@ -115,7 +115,7 @@ export async function chooseSubjects(
   }
   const functions = (await directory.listFunctions()).flatMap((functionArn) => {
     const entry = findFunctionEntry(allowlist, functionArn);
-    const own = GUARD_FUNCTION_NAMES.includes(parseFunctionName(functionArn)?.name ?? '');
+    const own = STACK_FUNCTION_NAMES.includes(parseFunctionName(functionArn)?.name ?? '');
     return entry?.mode === 'enforce' && !own ? [{ functionArn, entry }] : [];
   });
   return { kind: 'subjects', functions, qualifier: null };

@@ -3,7 +3,7 @@ import type { Containment } from '../containment/ports.ts';
 import type { FunctionEntry } from '../core/allowlist/allowlist.ts';
 import type { EndingEntry } from '../core/allowlist/expiry.ts';
 import { describeCaller } from '../core/caller/description.ts';
-import { GUARD_FUNCTION_NAMES } from '../core/guard.ts';
+import { STACK_FUNCTION_NAMES } from '../core/guard.ts';
 import type { OpenWay } from '../core/plan/open-way.ts';
 import { parseFunctionName, qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { printSafely } from '../core/text.ts';
@@ -58,7 +58,7 @@ function describeCover({ entry }: CoveredFunction, name: string): string {
 
 /** The guard's own functions are no gap: their calls are left out everywhere, by exact name. */
 function isOwn(name: string): boolean {
-  return GUARD_FUNCTION_NAMES.includes(name);
+  return STACK_FUNCTION_NAMES.includes(name);
 }
 
 /** Writes what the policies of one function let in, for people. */

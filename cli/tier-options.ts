@@ -1,5 +1,5 @@
 import type { TierRequest } from '../containment/tier.ts';
-import { GUARD_FUNCTION_NAMES } from '../core/guard.ts';
+import { STACK_FUNCTION_NAMES } from '../core/guard.ts';
 import { parseFunctionName } from '../core/record/function-reference.ts';
 import { TIERS, type Tier } from '../core/tier/tier.ts';
 import { type OptionTypes, parseArguments } from './arguments.ts';
@@ -78,7 +78,7 @@ function placeTier(
   if (qualifier !== null) {
     return refuse(`a tier is about the whole function: leave \`:${qualifier}\` out of \`--function\``);
   }
-  if (verb === 'contain' && GUARD_FUNCTION_NAMES.includes(parseFunctionName(functionArn)?.name ?? '')) {
+  if (verb === 'contain' && STACK_FUNCTION_NAMES.includes(parseFunctionName(functionArn)?.name ?? '')) {
     return refuse(`\`${functionArn}\` is the guard itself: stopped, it would contain and alert no more`);
   }
   const runID = `${verb}-${tier}-${new Date(nowMs).toISOString()}`;

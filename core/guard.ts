@@ -37,6 +37,9 @@ export const GUARD_FUNCTION_NAMES: readonly string[] = [
   HEARTBEAT_NAME,
 ];
 
+/** All functions that the guard's stacks make: no gap where they are not guarded, and nothing that people contain. */
+export const STACK_FUNCTION_NAMES: readonly string[] = [...GUARD_FUNCTION_NAMES, HEARTBEAT_TARGET_NAME];
+
 /** Where functions are: what their ARNs have in common. */
 export interface FunctionPlace {
   readonly partition: string;

@@ -1,5 +1,6 @@
 import type { Allowlist } from '../allowlist/allowlist.ts';
 import type { ResolvedMappings } from '../allowlist/invoker-match.ts';
+import { HEARTBEAT_NAME, HEARTBEAT_TARGET_NAME } from '../guard.ts';
 import { composeCallFields, RECORD_COLUMNS } from './call-fields.ts';
 import { composeCallerFields } from './caller-fields.ts';
 import {
@@ -13,7 +14,7 @@ import { hasOutcome, LISTED, TERM } from './entry-match.ts';
 import type { LogTable } from './log-table.ts';
 import { composeNarrowingFields, NARROWED } from './narrowing-fields.ts';
 import type { ScanTime } from './scan-window.ts';
-import { quoteJson, type Sql } from './sql-text.ts';
+import { quoteJson, quoteText, type Sql } from './sql-text.ts';
 
 /**
  * Bytes that the text of a query may have.
@@ -120,7 +121,7 @@ ${[
   LEFT JOIN exact by_name ON by_name.v = placed.name${parts === 1 ? '' : `\n  WHERE ${selectPart(part, parts)}`}
 )`,
   `met AS (
-  SELECT found.*, guard.p AS guard_pointer, lists.entries AS entries
+  SELECT found.*, IF(${OWN_HEARTBEAT}, NULL, guard.p) AS guard_pointer, lists.entries AS entries
   FROM found
   LEFT JOIN lists ON lists.s = found.guard.s
 )`,
@@ -159,6 +160,13 @@ ${[
 ].join(',\n')}
 ${select}`;
 }
+
+/** `isOwnHeartbeat`: the file has no entry for these calls, and its globs do not count for them. */
+const OWN_HEARTBEAT: Sql = [
+  `fn LIKE ${quoteText(`%:function:${HEARTBEAT_TARGET_NAME}`)}`,
+  "caller_kind = 'role' AND invoked_by IS NULL",
+  `caller = 'arn:' || split_part(fn, ':', 2) || ':iam::' || split_part(fn, ':', 5) || ${quoteText(`:role/${HEARTBEAT_NAME}-`)} || split_part(fn, ':', 4)`,
+].join(' AND ');
 
 /** The functions of one part; a call of no function belongs to the first. */
 function selectPart(part: number, parts: number): Sql {

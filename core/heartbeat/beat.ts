@@ -2,6 +2,7 @@ import { findPartition } from '../arn.ts';
 import type { Caller, RoleCaller } from '../caller/caller.ts';
 import { type Guard, HEARTBEAT_NAME, HEARTBEAT_TARGET_NAME, nameGuardRole } from '../guard.ts';
 import type { Verdict } from '../verdict/decision.ts';
+import { isOwnHeartbeat } from './own-call.ts';
 
 /**
  * How long the record of a call may take to come back as a verdict. CloudTrail delivers within about five minutes on
@@ -89,10 +90,5 @@ export function nameHeartbeatCaller({ account, region }: Guard): RoleCaller {
  * target. Whether such a call is a beat, its requestID says.
  */
 export function isHeartbeatCall(functionArn: string | null, caller: Caller, guard: Guard): boolean {
-  return (
-    functionArn === nameHeartbeatTarget(guard) &&
-    caller.kind === 'role' &&
-    caller.roleArn === nameHeartbeatCaller(guard).roleArn &&
-    caller.invokedBy === undefined
-  );
+  return functionArn === nameHeartbeatTarget(guard) && isOwnHeartbeat(functionArn, caller);
 }

@@ -1,4 +1,6 @@
 import type { Allowlist } from '../allowlist/allowlist.ts';
+import { HEARTBEAT_TARGET_NAME } from '../guard.ts';
+import { parseFunctionName } from '../record/function-reference.ts';
 import { capList } from './capped-list.ts';
 import { composeAsynchronousWork, composeCost } from './cost-composition.ts';
 import { composeNewCallers } from './new-callers.ts';
@@ -77,11 +79,12 @@ export function composeReport(tally: ReportTally, facts: ReportFacts): Report {
   };
 }
 
+/** The heartbeat's target is guarded by the guard that is deployed, whatever the file says. */
 function listUnguardedFunctions({ functions, pairs }: ReportTally): Report['unguardedFunctions'] {
   const callers = countCallers(pairs.values());
   const rows = sortByCalls([...functions.values()].filter(({ guarded }) => guarded === null)).flatMap(
     (count): readonly FunctionRow[] =>
-      count.functionArn === null
+      count.functionArn === null || parseFunctionName(count.functionArn)?.name === HEARTBEAT_TARGET_NAME
         ? []
         : [
             {

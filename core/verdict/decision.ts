@@ -6,10 +6,12 @@ import {
   listInvokers,
 } from '../allowlist/allowlist.ts';
 import { findFunctionEntry } from '../allowlist/function-match.ts';
+import { HEARTBEAT_POINTER } from '../allowlist/heartbeat-entry.ts';
 import { listCandidates } from '../allowlist/invoker-index.ts';
 import { matchEntry, type ResolvedMappings } from '../allowlist/invoker-match.ts';
 import type { NarrowedFields } from '../allowlist/narrowing-match.ts';
 import type { Caller } from '../caller/caller.ts';
+import { isOwnHeartbeat } from '../heartbeat/own-call.ts';
 import { parseEventTime } from '../record/event-time.ts';
 import type { LambdaInvocation } from '../record/invocation.ts';
 import { findNamesake } from './namesake.ts';
@@ -40,6 +42,9 @@ export type JudgedFields = NarrowedFields & Pick<LambdaInvocation, 'functionArn'
  *
  * INVARIANT: `unauthorized` is said only where the record certainly names a caller that no live entry lists;
  * whatever is missing or unreadable makes it `undetermined`, which is alerted and never contained.
+ *
+ * The heartbeat's own call is judged where the list has the heartbeat's entry, as the deployed one has. A glob of the file
+ * says nothing of it.
  */
 export function decideInvocation(
   invocation: JudgedFields,
@@ -53,6 +58,9 @@ export function decideInvocation(
   const guarded = findFunctionEntry(allowlist, invocation.functionArn);
   if (guarded === undefined) {
     return judge('unguarded', 'no entry of the allowlist names this function', null);
+  }
+  if (guarded.pointer !== HEARTBEAT_POINTER && isOwnHeartbeat(invocation.functionArn, caller)) {
+    return judge('unguarded', "this is the guard's own heartbeat, of which the file says nothing", null);
   }
   if (caller.kind === 'unknown') {
     return judge('undetermined', 'the record does not say who called', guarded);
