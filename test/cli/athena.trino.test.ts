@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { main } from '../../cli/main.ts';
-import type { Allowlist, FunctionEntry } from '../../core/allowlist/allowlist.ts';
+import { type Allowlist, EMPTY_ALLOWLIST, type FunctionEntry } from '../../core/allowlist/allowlist.ts';
 import { DEFAULT_TABLE } from '../../core/athena/log-table.ts';
 import { QUERIES } from '../../core/athena/query-catalogue.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { CastUser } from '../../lab/cast.ts';
 import { DEMO_ALLOWLIST } from '../../lab/cast.ts';
 import { composeInvocationEvent } from '../../lab/invocation-record.ts';
+import { composeHeartbeatRecord } from '../containment/heartbeat-world.ts';
 import { removeFolders } from '../infra/stacks.ts';
 import { MINISTACK_KEYS, startMinistack } from '../local-aws/ministack.ts';
 import type { LocalServer } from '../local-aws/server.ts';
@@ -169,6 +170,27 @@ describeWithTrino('the queries on a real Trino, behind the local AWS', (python) 
     expect(said).toEqual(judgeByCore(records, list, new Map()));
     expect(said.some((one) => one?.includes('"authorized"'))).toBe(true);
   }, 300_000);
+
+  it('the heartbeat’s own calls are judged as the core does, by a glob that takes its target', async () => {
+    const beat = composeHeartbeatRecord('request-1');
+    const text = JSON.stringify(beat);
+    const records = [
+      beat,
+      JSON.parse(text.replaceAll(':role/invokeguard-heartbeat-eu-west-1', ':role/mallory')) as JsonObject,
+      JSON.parse(text.replaceAll('function:invokeguard-heartbeat-target', 'function:orders')) as JsonObject,
+    ];
+    await fillTable(trino.endpoint, numberRows(records));
+    const glob = { kind: 'glob', glob: '*' } as const;
+    const functions = [{ pointer: '/functions/0', selector: glob, mode: 'observe', invokers: [] }] as const;
+    const list: Allowlist = { ...EMPTY_ALLOWLIST, functions };
+    const said = await judgeBySql(trino.endpoint, records.length, list, new Map());
+    expect(said).toEqual(judgeByCore(records, list, new Map()));
+    expect(said.map((one) => (JSON.parse(one ?? '[]') as unknown[])[0])).toEqual([
+      'unguarded',
+      'unauthorized',
+      'unauthorized',
+    ]);
+  }, 120_000);
 
   it('names a table that Trino does not have', async () => {
     const { code, err } = await run('athena', 'callers', '--table', 'other', '--yes');
