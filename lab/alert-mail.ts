@@ -28,6 +28,7 @@ export function composeAlertMail(delivered: InvocationEvent, envelope: unknown):
     decision: decideInvocation(invocation, caller, reading.allowlist),
     outcome: delivered.outcome,
     ...(delivered.owner === null ? {} : { owner: delivered.owner }),
+    ...(delivered.granter === null ? {} : { granter: delivered.granter }),
   });
   if (!isDeepStrictEqual(JSON.parse(JSON.stringify(alert.event)), delivered)) {
     throw new StepFailure('the delivered alert to be the one for this record', JSON.stringify(delivered));

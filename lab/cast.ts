@@ -11,6 +11,10 @@ export const PLANTED_SID = 'left-over-from-debugging';
 /** Another caller that nobody listed, and that does not call; its grant is in the way of the allowlist all the same. */
 export const CONTRACTOR_NAME = 'contractor';
 export const CONTRACTOR_SID = 'contractor-project';
+/** A colleague who may change the function's policy, and does. */
+export const DEVELOPER_NAME = 'developer';
+/** Where a trail would put its log files. */
+export const LOG_BUCKET_NAME = 'trail-logs';
 /** A caller of the second act that nobody listed, and that only its own IAM policy lets in. */
 export const INSIDER_NAME = 'insider';
 /** A listed caller. In the first act the function's policy alone lets it in, in the second its own IAM policy does. */

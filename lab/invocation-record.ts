@@ -4,9 +4,11 @@ import { FUNCTION_ARN } from './cast.ts';
 import { LAB_ACCOUNT, LAB_REGION } from './local-aws.ts';
 
 /** An EventBridge event around a CloudTrail record. */
-export interface InvocationEvent {
+export interface CloudTrailEvent {
   readonly eventID: string;
-  readonly envelope: Readonly<Record<string, unknown>>;
+  readonly envelope: Readonly<Record<string, unknown>> & {
+    readonly detail: Readonly<Record<string, unknown>>;
+  };
 }
 
 /**
@@ -15,37 +17,47 @@ export interface InvocationEvent {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
-export function composeInvocationEvent(caller: CastUser, requestId: string, time: Date): InvocationEvent {
+export function composeInvocationEvent(caller: CastUser, requestId: string, time: Date): CloudTrailEvent {
+  return composeRecordEvent(
+    {
+      userIdentity: {
+        type: 'IAMUser',
+        principalId: caller.userId,
+        arn: caller.userArn,
+        accountId: LAB_ACCOUNT,
+        accessKeyId: caller.accessKeyId,
+        userName: caller.userArn.split('/').at(-1),
+      },
+      eventName: 'Invoke',
+      sourceIPAddress: '203.0.113.7',
+      userAgent: 'aws-sdk-js/3',
+      requestParameters: { functionName: FUNCTION_ARN, invocationType: 'RequestResponse' },
+      responseElements: null,
+      additionalEventData: { functionVersion: `${FUNCTION_ARN}:$LATEST` },
+      requestID: requestId,
+      resources: [{ accountId: LAB_ACCOUNT, type: 'AWS::Lambda::Function', ARN: FUNCTION_ARN }],
+      managementEvent: false,
+      eventCategory: 'Data',
+      tlsDetails: { clientProvidedHostHeader: `lambda.${LAB_REGION}.amazonaws.com` },
+    },
+    time,
+  );
+}
+
+/** Completes a record of Lambda's API with what is the same in all of them, in the envelope of an EventBridge event. */
+export function composeRecordEvent(record: Readonly<Record<string, unknown>>, time: Date): CloudTrailEvent {
   const eventID = randomUUID();
-  const eventTime = `${time.toISOString().slice(0, 19)}Z`;
+  const eventTime = formatTime(time);
   const detail = {
     eventVersion: '1.11',
-    userIdentity: {
-      type: 'IAMUser',
-      principalId: caller.userId,
-      arn: caller.userArn,
-      accountId: LAB_ACCOUNT,
-      accessKeyId: caller.accessKeyId,
-      userName: caller.userArn.split('/').at(-1),
-    },
     eventTime,
     eventSource: 'lambda.amazonaws.com',
-    eventName: 'Invoke',
     awsRegion: LAB_REGION,
-    sourceIPAddress: '203.0.113.7',
-    userAgent: 'aws-sdk-js/3',
-    requestParameters: { functionName: FUNCTION_ARN, invocationType: 'RequestResponse' },
-    responseElements: null,
-    additionalEventData: { functionVersion: `${FUNCTION_ARN}:$LATEST` },
-    requestID: requestId,
+    ...record,
     eventID,
     readOnly: false,
-    resources: [{ accountId: LAB_ACCOUNT, type: 'AWS::Lambda::Function', ARN: FUNCTION_ARN }],
     eventType: 'AwsApiCall',
-    managementEvent: false,
     recipientAccountId: LAB_ACCOUNT,
-    eventCategory: 'Data',
-    tlsDetails: { clientProvidedHostHeader: `lambda.${LAB_REGION}.amazonaws.com` },
   };
   const envelope = {
     version: '0',
@@ -59,4 +71,9 @@ export function composeInvocationEvent(caller: CastUser, requestId: string, time
     detail,
   };
   return { eventID, envelope };
+}
+
+/** A time as CloudTrail writes it. */
+export function formatTime(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
 }

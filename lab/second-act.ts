@@ -8,6 +8,7 @@ import type { Narrator } from './narration.ts';
 import { beRefused } from './same-account/be-refused.ts';
 import { contain } from './same-account/contain.ts';
 import { standInForDeployment } from './same-account/deployment.ts';
+import { type LostGuards, loseGuards } from './same-account/lose-guard.ts';
 import { readContainment } from './same-account/read-containment.ts';
 import { rollBack } from './same-account/roll-back.ts';
 import { setStage } from './same-account/set-stage.ts';
@@ -20,6 +21,7 @@ export type SecondAct =
       readonly before: PolicyDocument;
       readonly contained: PolicyDocument;
       readonly refusal: Refusal;
+      readonly lostGuards: LostGuards;
       readonly restored: PolicyDocument;
     }
   /** There is no engine for it at hand. */
@@ -74,9 +76,12 @@ async function playInsider(stage: Stage, narrator: Narrator): Promise<SecondAct>
   const digest = await readContainment(inbox, narrator);
   const refusal = await beRefused(stage, cast, narrator);
 
+  narrator.begin("Somebody takes the guard's statements away by hand");
+  const lostGuards = await loseGuards(stage, cast, inbox, narrator);
+
   narrator.begin('Roll back');
   const restored = await rollBack(stage, cast, before, digest, narrator);
-  return { kind: 'played', before, contained, refusal, restored };
+  return { kind: 'played', before, contained, refusal, lostGuards, restored };
 }
 
 /** Says which engine showed what, once both acts have ended as they must. */

@@ -1,11 +1,11 @@
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { REMEDIATOR_NAME } from '../../core/guard.ts';
 import type { PolicyDocument } from '../../core/policy/document.ts';
 import { readFunctionLog, readFunctionPolicy } from '../calls.ts';
-import type { InvocationEvent } from '../invocation-record.ts';
+import type { CloudTrailEvent } from '../invocation-record.ts';
 import type { Lab } from '../lab.ts';
 import type { Narrator } from '../narration.ts';
 import { pollUntil, StepFailure } from '../step-failure.ts';
+import { countMessages } from './await-quiet.ts';
 import { sendEvent } from './deliver-record.ts';
 import type { DeployedParts } from './deploy-guard.ts';
 import type { Inbox } from './open-inbox.ts';
@@ -14,7 +14,7 @@ import type { Inbox } from './open-inbox.ts';
 export async function deliverAgain(
   lab: Lab,
   parts: DeployedParts,
-  event: InvocationEvent,
+  event: CloudTrailEvent,
   contained: PolicyDocument,
   inbox: Inbox,
   narrator: Narrator,
@@ -39,19 +39,4 @@ export async function deliverAgain(
 async function countRuns(lab: Lab): Promise<number> {
   const lines = await readFunctionLog(lab, REMEDIATOR_NAME);
   return lines.filter((line) => line.startsWith('END RequestId')).length;
-}
-
-/** Messages on all queues that the guard's functions read, those that they are working on included. */
-async function countMessages(lab: Lab, parts: DeployedParts): Promise<number> {
-  let count = 0;
-  for (const QueueUrl of parts.workQueueUrls) {
-    const answer = await lab.root.sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-      }),
-    );
-    for (const value of Object.values(answer.Attributes ?? {})) count += Number(value);
-  }
-  return count;
 }

@@ -1,7 +1,7 @@
 import { DescribeRuleCommand, TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Cast } from '../cast.ts';
-import { composeInvocationEvent, type InvocationEvent } from '../invocation-record.ts';
+import { type CloudTrailEvent, composeInvocationEvent } from '../invocation-record.ts';
 import type { Lab } from '../lab.ts';
 import type { Narrator } from '../narration.ts';
 import { StepFailure } from '../step-failure.ts';
@@ -17,7 +17,7 @@ export async function deliverRecord(
   { intruder, operator }: Pick<Cast, 'intruder' | 'operator'>,
   requestId: string,
   narrator: Narrator,
-): Promise<InvocationEvent> {
+): Promise<CloudTrailEvent> {
   const event = composeInvocationEvent(intruder, requestId, new Date());
   narrator.tell('PLAYED', `CloudTrail's record of the call (event ${event.eventID})`);
   const ruleName = await findMatchingRule(lab, parts, event);
@@ -33,7 +33,7 @@ export async function deliverRecord(
 }
 
 /** Puts an event on the guard's queue. */
-export async function sendEvent(lab: Lab, parts: DeployedParts, event: InvocationEvent): Promise<void> {
+export async function sendEvent(lab: Lab, parts: DeployedParts, event: CloudTrailEvent): Promise<void> {
   await lab.root.sqs.send(
     new SendMessageCommand({ QueueUrl: parts.queueUrl, MessageBody: JSON.stringify(event.envelope) }),
   );
@@ -45,7 +45,7 @@ type DeployedRules = Pick<DeployedParts, 'ruleNames'>;
 export async function findMatchingRule(
   lab: Lab,
   parts: DeployedRules,
-  event: InvocationEvent,
+  event: CloudTrailEvent,
 ): Promise<string> {
   const ruleName = await askRules(lab, parts, event);
   if (ruleName !== undefined) return ruleName;
@@ -53,7 +53,7 @@ export async function findMatchingRule(
 }
 
 /** Asks the local EventBridge whether any deployed rule matches; throws `StepFailure` when one does. */
-export async function requireNoRule(lab: Lab, parts: DeployedRules, event: InvocationEvent): Promise<void> {
+export async function requireNoRule(lab: Lab, parts: DeployedRules, event: CloudTrailEvent): Promise<void> {
   const ruleName = await askRules(lab, parts, event);
   if (ruleName === undefined) return;
   throw new StepFailure('no rule to match a call by a listed caller', `a match by \`${ruleName}\``);
@@ -63,7 +63,7 @@ export async function requireNoRule(lab: Lab, parts: DeployedRules, event: Invoc
 async function askRules(
   lab: Lab,
   { ruleNames }: DeployedRules,
-  event: InvocationEvent,
+  event: CloudTrailEvent,
 ): Promise<string | undefined> {
   for (const ruleName of ruleNames) {
     const rule = await lab.root.events.send(new DescribeRuleCommand({ Name: ruleName }));

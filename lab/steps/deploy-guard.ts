@@ -4,12 +4,13 @@ import { ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { REMEDIATOR_NAME } from '../../core/guard.ts';
-import { DEMO_ALLOWLIST } from '../cast.ts';
+import { DEMO_ALLOWLIST, LOG_BUCKET_NAME } from '../cast.ts';
 import type { Lab } from '../lab.ts';
 import { LAB_ACCOUNT, LAB_REGION } from '../local-aws.ts';
 import type { Narrator } from '../narration.ts';
 import { runProgram } from '../program.ts';
 import { StepFailure } from '../step-failure.ts';
+import { createLogBucket } from './log-bucket.ts';
 
 /** The parts of the deployed guard that the story touches, as the deployment itself names them. */
 export interface DeployedParts {
@@ -25,18 +26,19 @@ export interface DeployedParts {
 export async function deployGuard(lab: Lab, narrator: Narrator): Promise<DeployedParts> {
   const allowlistPath = join(lab.folder, 'invokeguard.yaml');
   await writeFile(allowlistPath, DEMO_ALLOWLIST);
+  await createLogBucket(lab);
   narrator.tell('REAL', 'the allowlist of the demo:');
   narrator.show(DEMO_ALLOWLIST.trimEnd());
   await runCdk(lab, ['bootstrap', `aws://${LAB_ACCOUNT}/${LAB_REGION}`], allowlistPath);
   narrator.tell('REAL', '`cdk bootstrap` with the CDK CLI');
   await runCdk(
     lab,
-    ['deploy', GUARD_STACK, '--exclusively', '--require-approval', 'never', '--method', 'direct'],
+    ['deploy', ...STACKS, '--exclusively', '--require-approval', 'never', '--method', 'direct'],
     allowlistPath,
   );
   narrator.tell(
     'REAL',
-    `\`cdk deploy ${GUARD_STACK}\` with the CDK CLI: rule, queue, function, ledger, alert topic`,
+    `\`cdk deploy ${STACKS.join(' ')}\` with the CDK CLI: rules, queues, functions, ledger, alert topics`,
   );
   const parts = await findParts(lab);
   narrator.tell('EMULATED', `CloudFormation, IAM and the services behind them took the template as it is`);
@@ -44,11 +46,16 @@ export async function deployGuard(lab: Lab, narrator: Narrator): Promise<Deploye
   return parts;
 }
 
-/** The stack that holds everything but the trail. */
-const GUARD_STACK = 'Invokeguard';
+/** The stacks that hold everything but the trail. */
+const STACKS = ['Invokeguard', 'InvokeguardSweep'];
 
 async function runCdk(lab: Lab, args: readonly string[], allowlistPath: string): Promise<void> {
-  const context = { config: allowlistPath, 'invokeguard:synthesizer': 'cli' };
+  const context = {
+    config: allowlistPath,
+    'invokeguard:synthesizer': 'cli',
+    trail: 'none',
+    logBucket: LOG_BUCKET_NAME,
+  };
   await runProgram({
     title: `cdk ${args.join(' ')}`,
     args: [

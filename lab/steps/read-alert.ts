@@ -1,5 +1,5 @@
 import { composeAlertMail } from '../alert-mail.ts';
-import type { InvocationEvent } from '../invocation-record.ts';
+import type { CloudTrailEvent } from '../invocation-record.ts';
 import type { Narrator } from '../narration.ts';
 import { pollUntil, StepFailure } from '../step-failure.ts';
 import type { Inbox, InvocationAlert } from './open-inbox.ts';
@@ -13,7 +13,7 @@ export interface ReadAlert {
 /** Waits for the alert about the call and shows it as people get it. */
 export async function readAlert(
   inbox: Inbox,
-  event: InvocationEvent,
+  event: CloudTrailEvent,
   narrator: Narrator,
 ): Promise<ReadAlert> {
   const alerts = await pollUntil('an alert to be delivered', inbox.takeAlerts, (found) => found.length > 0);

