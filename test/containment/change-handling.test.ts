@@ -1,9 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { PermanentError, RetryableError } from '../../containment/errors.ts';
 import { handleRecord } from '../../containment/record-handling.ts';
+import type { Alert } from '../../core/alert/alert.ts';
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
 import { nameGuard } from '../../core/guard.ts';
+import { printSafely } from '../../core/text.ts';
+import { createDice } from '../arbitraries/dice.ts';
+import { mutateRecord } from '../arbitraries/record-mutation.ts';
 import { FUNCTION_ARN, GUARD, S3_GRANT, TARGET } from './calls.ts';
 import {
   buildChangeWorld,
@@ -270,6 +275,44 @@ describe('words that others chose', () => {
     expect(text).not.toContain('https://evil.example');
     expect(text.split('\n').filter((line) => line === 'What was done:')).toHaveLength(1);
     expect(text.split('\n').filter((line) => line.startsWith('Function:'))).toHaveLength(1);
+  });
+});
+
+const DOORS = JSON.parse(readFileSync(join(__dirname, '../cases/change-response/doors.json'), 'utf8')) as {
+  given: Readonly<Record<string, unknown>>;
+}[];
+
+/** What SNS takes: it refuses empty attributes, and subjects that are long or hold more than ASCII. */
+function expectFitToPublish({ subject, text, attributes }: Alert): void {
+  expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+  for (const line of text.split('\n')) expect(line).toBe(printSafely(line));
+  for (const value of Object.values(attributes)) expect(value).not.toBe('');
+}
+
+describe('a record of a change that was mutated anywhere', () => {
+  it('is told fit to publish, changes nothing in mode observe, and only ever closes in enforce', async () => {
+    const ends = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(DOORS.length - 1), fc.nat(), async (index, seed) => {
+        const record = mutateRecord(composeChange(DOORS[index]?.given ?? {}), createDice(seed));
+        for (const mode of ['observe', 'enforce'] as const) {
+          const world = buildOpened();
+          const handled = await deliverChange(world, record, { mode });
+          for (const alert of world.alerts.published) expectFitToPublish(alert);
+          ends.add(handled.kind === 'change' ? handled.response.kind : handled.kind);
+          const wrote = world.policies.calls.includes('wrotePolicy');
+          if (mode === 'observe') {
+            expect([wrote, world.mappings.disabled.size, world.convergence.jobs]).toEqual([false, 0, []]);
+          } else if (wrote) {
+            const statements = world.policies.look(TARGET)?.Statement ?? [];
+            const allowing = statements.filter((statement) => statement['Effect'] === 'Allow');
+            expect([S3_GRANT, EVERYBODY]).toEqual(expect.arrayContaining(allowing));
+          }
+        }
+      }),
+      { seed: 20261121, numRuns: 400 },
+    );
+    expect([...ends]).toEqual(expect.arrayContaining(['told', 'counted', 'skipped', 'rejected']));
   });
 });
 
