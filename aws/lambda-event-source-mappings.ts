@@ -25,6 +25,10 @@ export class LambdaEventSourceMappings implements EventSourceMappings {
     return (await this.#read(mappingArn))?.EventSourceArn ?? null;
   }
 
+  async readFunction(mappingArn: string): Promise<string | null> {
+    return (await this.#read(mappingArn))?.FunctionArn ?? null;
+  }
+
   async disableMapping(mappingArn: string): Promise<DisableResult> {
     const found = await this.#read(mappingArn);
     if (found === undefined) return { kind: 'missing' };

@@ -66,14 +66,21 @@ function composeKey({ change, decision, origin, steps }: ChangeSubject): string 
 
 const DAYS_MS = 3 * 86_400_000;
 
-/** The last containment of a function before Lambda disabled a trigger of it, where that was within three days. */
+/**
+ * The last containment of the version or alias, or else of the function, before Lambda disabled a trigger of it, where
+ * that was within three days.
+ */
 export async function findRecentContainment(
   { action, functionArn, qualifier, eventTime }: ConfigurationChange,
   ledger: Pick<Ledger, 'listContainments'>,
 ): Promise<ChangeSubject['recentContainment']> {
   if (action.kind !== 'mappingDisabled' || functionArn === null) return null;
   const atMs = parseEventTime(eventTime);
-  const containments = await listReadable({ functionArn, qualifier }, ledger);
+  const ofFunction = await listReadable({ functionArn, qualifier: null }, ledger);
+  const containments =
+    qualifier === null
+      ? ofFunction
+      : [...(await listReadable({ functionArn, qualifier }, ledger)), ...ofFunction];
   const recent = containments.find(({ snapshot, state }) => {
     const storedMs = Date.parse(snapshot.storedTime);
     const contained = snapshot.purpose === 'containment' && state !== 'rolledBack';

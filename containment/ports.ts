@@ -235,6 +235,8 @@ export type DisableResult =
 export interface EventSourceMappings {
   /** The ARN of the mapping's source; null where the mapping is gone or has none (self-managed Kafka). */
   readSource(mappingArn: string): Promise<string | null>;
+  /** The ARN of the function, version or alias that the mapping calls; null where the mapping is gone. */
+  readFunction(mappingArn: string): Promise<string | null>;
   disableMapping(mappingArn: string): Promise<DisableResult>;
 }
 

@@ -25,6 +25,10 @@ export class AskedMappings implements EventSourceMappings {
     return sourceArn;
   }
 
+  readFunction(mappingArn: string): Promise<string | null> {
+    return this.#mappings.readFunction(mappingArn);
+  }
+
   disableMapping(mappingArn: string): Promise<DisableResult> {
     return this.#mappings.disableMapping(mappingArn);
   }

@@ -42,6 +42,16 @@ describe('the source of a mapping', () => {
   });
 });
 
+describe('the function of a mapping', () => {
+  it('is asked for by the UUID, and null where the mapping is gone', async () => {
+    const functionArn = 'arn:aws:lambda:eu-west-1:111122223333:function:thumbnailer:live';
+    lambda.on(GetEventSourceMappingCommand, { UUID }).resolves({ FunctionArn: functionArn });
+    expect(await build().readFunction(MAPPING)).toBe(functionArn);
+    lambda.on(GetEventSourceMappingCommand).rejects(composeSdkError('ResourceNotFoundException', 404));
+    expect(await build().readFunction(MAPPING)).toBeNull();
+  });
+});
+
 describe('disabling a mapping', () => {
   it('turns an enabled one off', async () => {
     lambda.on(GetEventSourceMappingCommand).resolves({ State: 'Enabled' });

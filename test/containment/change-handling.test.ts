@@ -248,6 +248,31 @@ describe('a trigger that Lambda disabled', () => {
         `The guard contained this function at ${storedTime}: that may be the reason.`,
       );
   });
+
+  it.each([
+    ['is looked up where the record names only the mapping', undefined, 'thumbnailer'],
+    [
+      'stays unknown where the guard may not read the mapping',
+      new PermanentError('AccessDenied', 'lambda:GetEventSourceMapping is not allowed'),
+      'unknown function',
+    ],
+  ])('of a function that %s', async (_name, fault, functionName) => {
+    const world = buildOpened();
+    world.mappings.functions.set(MAPPING, `${FUNCTION_ARN}:live`);
+    world.mappings.interrupt = () => {
+      if (fault !== undefined) throw fault;
+    };
+    await deliverChange(world, { ...disabled('2026-11-21T09:59:00Z'), resources: [{ ARN: MAPPING }] });
+    expect(readTold(world)[0]?.attributes['functionName']).toBe(functionName);
+    expect(readTold(world)[0]?.text).toContain(MAPPING);
+  });
+
+  it('of a function that nobody guards is only counted', async () => {
+    const world = buildOpened();
+    world.mappings.functions.set(MAPPING, FUNCTION_ARN.replace('thumbnailer', 'other'));
+    await deliverChange(world, { ...disabled('2026-11-21T09:59:00Z'), resources: [{ ARN: MAPPING }] });
+    expect(readTold(world)).toEqual([]);
+  });
 });
 
 describe('a change elsewhere', () => {

@@ -351,6 +351,7 @@ function keepFew(newest: string | null, held: readonly string[]): readonly strin
 /** Event source mappings, each with its source. */
 export class InMemoryMappings implements EventSourceMappings {
   readonly sources = new Map<string, string>();
+  readonly functions = new Map<string, string>();
   readonly disabled = new Set<string>();
   reads = 0;
   interrupt: Interruption = () => undefined;
@@ -358,6 +359,11 @@ export class InMemoryMappings implements EventSourceMappings {
   async readSource(mappingArn: string): Promise<string | null> {
     this.reads += 1;
     return this.sources.get(mappingArn) ?? null;
+  }
+
+  async readFunction(mappingArn: string): Promise<string | null> {
+    this.interrupt('readFunction');
+    return this.functions.get(mappingArn) ?? null;
   }
 
   async disableMapping(mappingArn: string): Promise<DisableResult> {
