@@ -1,3 +1,5 @@
+import { createServer, type Socket } from 'node:net';
+import { buildHistoryClient, CloudtrailEventHistory } from '../../aws/cloudtrail-event-history.ts';
 import { PermanentError, RetryableError } from '../../containment/errors.ts';
 import { type Remediation, remediateRecord } from '../../containment/remediation.ts';
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
@@ -223,6 +225,32 @@ describe('an alert does not depend on the history', () => {
       granter: { kind: 'notLooked', why: 'failed', reason: fault.message },
     });
     expect(alert?.text).toContain(`Not known: ${fault.message}`);
+  });
+
+  it('that takes the question and never answers', async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => void sockets.push(socket));
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const client = buildHistoryClient({ region: 'eu-west-1', endpoint: `http://127.0.0.1:${port}` });
+    client.config.credentials = async () => ({ accessKeyId: 'test', secretAccessKey: 'test' });
+    const world = buildWorld();
+    const changeHistory = new CloudtrailEventHistory(client, world.clock, 300);
+    const delivery = { input: composeMalloryCall(), messageId: 'm', deliveryCount: 1, path: 'live' } as const;
+    try {
+      await remediateRecord(delivery, composeAllowlist(), GUARD, { ...world, changeHistory });
+    } finally {
+      client.destroy();
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
+    expect(world.alerts.published[0]?.event).toMatchObject({
+      outcome: { kind: 'contained' },
+      granter: { kind: 'notLooked', why: 'outOfTime' },
+    });
   });
 
   it('that is throttled', async () => {
