@@ -53,18 +53,23 @@ export function reportHandled(
   }
 }
 
-/** Says what became of a change; what opens nothing leaves no more than a line where it takes access away. */
+/**
+ * Says what became of a change. The guard's own are counted apart, so that an alarm on what is opened or tampered with
+ * rings for others only; what opens nothing leaves no more than a line where it takes access away.
+ */
 function reportChange({ response, memory }: HandledChange, { logger, metrics }: Telemetry): void {
   if (memory !== null) metrics.addMetric(MEMORY_METRICS[memory], MetricUnit.Count, 1);
   const { change, decision } = response.kind === 'told' ? response.about : response;
+  if (response.kind === 'counted' && response.origin === 'ledger') {
+    metrics.addMetric('ChangeOwn', MetricUnit.Count, 1);
+    return;
+  }
   metrics.addMetric(CHANGE_METRICS[decision.verdict], MetricUnit.Count, 1);
   const { eventID } = change;
   switch (response.kind) {
     case 'counted':
-      if (response.origin === 'ledger') metrics.addMetric('ChangeOwn', MetricUnit.Count, 1);
-      else if (decision.verdict === 'closes') {
-        logger.info(printSafely(summarizeChange({ change, decision })), { eventID });
-      }
+      if (decision.verdict !== 'closes') return;
+      logger.info(printSafely(summarizeChange({ change, decision })), { eventID });
       return;
     case 'handedOn':
       metrics.addMetric('ChangeHandedOn', MetricUnit.Count, 1);

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import { MESSAGES_PER_WINDOW } from '../../../containment/ports.ts';
+import { composeInertGrant } from '../../../core/plan/inert-grant.ts';
 import { handleMessage } from '../../../functions/remediate/message-handler.ts';
 import {
   composeAllowlist,
@@ -12,6 +13,7 @@ import {
   POLICY,
   TARGET,
 } from '../../containment/calls.ts';
+import { GUARD_ROLE_IDENTITY } from '../../containment/change-world.ts';
 import {
   InMemoryAlertBook,
   InMemoryAlerts,
@@ -168,6 +170,22 @@ describe('one message of the queue', () => {
     expect(world.ports.mappingMemory.calls).toEqual([]);
     expect(world.counted).toEqual(['ChangeOpens', 'NotAttempted']);
     expect(world.ports.alerts.published[0]?.subject).toContain('attempt to open a door, failed');
+  });
+
+  it("of the guard's own change is counted as its own, and not as an opened door", async () => {
+    const world = buildWorld();
+    await handleMessage(
+      compose({
+        ...change,
+        eventName: 'AddPermission20150331v2',
+        eventTime: '2026-11-21T09:59:30Z',
+        requestParameters: { functionName: 'thumbnailer' },
+        responseElements: { statement: JSON.stringify(composeInertGrant(TARGET)) },
+        userIdentity: GUARD_ROLE_IDENTITY,
+      }),
+      world,
+    );
+    expect(world.counted).toEqual(['ChangeOwn']);
   });
 
   it('of a change that takes access away is counted, and nobody is told', async () => {
