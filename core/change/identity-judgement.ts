@@ -1,9 +1,10 @@
-import { type Allowlist, type InvokerEntry, isLive } from '../allowlist/allowlist.ts';
+import { type Allowlist, isLive } from '../allowlist/allowlist.ts';
 import { matchArn, matchWildcard, parseArn } from '../arn.ts';
 import { parseEventTime } from '../record/event-time.ts';
 import { printSafely } from '../text.ts';
 import type { ConfigurationChange, IdentityAction } from './change.ts';
 import { type ChangeDecision, closes, neutral, opens } from './change-verdict.ts';
+import { cutName, listNamesakes } from './listed-identity.ts';
 
 /** Judges a change of a role or a user by whether an entry of the allowlist names it, of any function or break-glass. */
 export function judgeIdentity(
@@ -44,7 +45,7 @@ export function namesListed(
   allowlist: Allowlist,
 ): boolean {
   const atMs = parseEventTime(eventTime);
-  return listIdentities(allowlist, identity).some(({ entry, pattern }) => {
+  return listNamesakes(allowlist, identity, name).some(({ entry, pattern }) => {
     // At an unknown time every entry counts: in doubt it is told.
     if (!Number.isNaN(atMs) && !isLive(entry, atMs)) return false;
     if (arn !== null) return matchArn(pattern.toLowerCase(), arn.toLowerCase());
@@ -65,29 +66,4 @@ export function concernsAllowlist(
   return action.kind !== 'identity' || namesListed(action, { eventTime }, allowlist)
     ? 'concerns'
     : 'passesBy';
-}
-
-/** An entry of the allowlist that names roles or users. */
-export interface ListedIdentity {
-  readonly entry: InvokerEntry;
-  /** The ARN that it names, wildcards included. */
-  readonly pattern: string;
-}
-
-/** The entries that name roles, or users: of every function, and the break-glass ones. */
-export function listIdentities(
-  { functions, breakGlass }: Allowlist,
-  identity: IdentityAction['identity'],
-): readonly ListedIdentity[] {
-  return [...functions.flatMap(({ invokers }) => invokers), ...breakGlass].flatMap(
-    (entry): readonly ListedIdentity[] => {
-      if (entry.kind === 'role' && identity === 'role') return [{ entry, pattern: entry.role }];
-      return entry.kind === 'user' && identity === 'user' ? [{ entry, pattern: entry.user }] : [];
-    },
-  );
-}
-
-/** The name at the end of a role's or user's ARN, behind its path. */
-export function cutName(resource: string): string {
-  return resource.slice(resource.lastIndexOf('/') + 1);
 }

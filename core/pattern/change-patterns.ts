@@ -1,9 +1,9 @@
 import type { Allowlist } from '../allowlist/allowlist.ts';
-import { hasWildcard, parseArn } from '../arn.ts';
+import { hasWildcard } from '../arn.ts';
 import type { IdentityAction } from '../change/change.ts';
 import { IDENTITY_CALLS } from '../change/identity-action.ts';
-import { cutName, listIdentities } from '../change/identity-judgement.ts';
 import { LAMBDA_VERBS } from '../change/lambda-action.ts';
+import { cutName, listIdentities } from '../change/listed-identity.ts';
 import { NOTIFICATION_CALLS, NOTIFICATION_KEYS, NOTIFIED_KEYS } from '../change/notification-action.ts';
 import type { JsonObject } from '../json.ts';
 import { readRecordedName } from '../record/function-reference.ts';
@@ -89,9 +89,7 @@ function composeIdentityChanges(
   identity: IdentityAction['identity'],
   { allowlist, characters }: ChangeTerms,
 ): readonly JsonObject[] {
-  const listed = listIdentities(allowlist, identity).map(({ pattern }) =>
-    cutName(parseArn(pattern)?.resource ?? pattern),
-  );
+  const listed = listIdentities(allowlist, identity).map(({ pattern }) => cutName(pattern));
   if (listed.length === 0) return [];
   const everybody = [writeIdentities(identity, 'any')];
   if (listed.some(hasWildcard)) return everybody;
