@@ -83,8 +83,7 @@ export async function findRecentContainment(
       : [...(await listReadable({ functionArn, qualifier }, ledger)), ...ofFunction];
   const recent = containments.find(({ snapshot, state }) => {
     const storedMs = Date.parse(snapshot.storedTime);
-    const contained = snapshot.purpose === 'containment' && state !== 'rolledBack';
-    return contained && storedMs <= atMs && atMs <= storedMs + DAYS_MS;
+    return state !== 'rolledBack' && storedMs <= atMs && atMs <= storedMs + DAYS_MS;
   });
   if (recent === undefined) return null;
   const { containmentId, storedTime } = recent.snapshot;

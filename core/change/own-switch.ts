@@ -30,7 +30,6 @@ export function explainSwitch(
     return restored.switches.some(
       (turned) =>
         turned.kind === 'eventSourceMapping' &&
-        turned.before === 'enabled' &&
         mappingArn?.endsWith(`:event-source-mapping:${turned.uuid}`) === true,
     );
   }

@@ -18,6 +18,7 @@ import {
   guardFunction,
   listForChanges,
   MAPPING,
+  QUEUE,
   readTold,
 } from './change-world.ts';
 
@@ -93,6 +94,14 @@ describe('a change that comes by both paths', () => {
     expect(await deliverChange(world, GRANT)).toEqual({ kind: 'dealtWith', by: 'sweep' });
     expect(readTold(world)).toHaveLength(1);
     expect(world.convergence.jobs).toHaveLength(1);
+  });
+
+  it('costs the sweep one read where the live path has dealt with it', async () => {
+    const world = buildOpened();
+    await deliverChange(world, GRANT);
+    const calls = [world.policies.calls.length, world.ledger.calls.length];
+    expect(await deliverChange(world, GRANT, { path: 'sweep' })).toEqual({ kind: 'dealtWith', by: 'live' });
+    expect([world.policies.calls.length, world.ledger.calls.length]).toEqual(calls);
   });
 
   it('without an eventID is never a duplicate', async () => {
@@ -178,6 +187,53 @@ describe('a change that cannot be contained', () => {
   });
 });
 
+describe('what is in doubt', () => {
+  it('leaves a mapping alone: the entry that lists its source expires, and the record tells no time', async () => {
+    const world = buildChangeWorld();
+    const list = listForChanges('enforce');
+    const functions = list.functions.map((one) => ({
+      ...one,
+      invokers: one.invokers.map((entry) => ({ ...entry, expires: '2027-01-01T00:00:00Z' })),
+    }));
+    world.mappings.sources.set(MAPPING, QUEUE);
+    const { eventTime: _, ...input } = composeChange({
+      eventName: 'CreateEventSourceMapping20150331',
+      responseElements: { uUID: MAPPING.split(':').at(-1), eventSourceArn: QUEUE, functionArn: FUNCTION_ARN },
+    });
+    const delivery = { input, messageId: 'm', deliveryCount: 1, path: 'live' } as const;
+    await handleRecord(delivery, { ...list, functions }, GUARD, world);
+    expect(readTold(world)[0]?.subject).toBe('Invokeguard: door opened, nothing changed: thumbnailer');
+    expect(world.mappings.disabled.size).toBe(0);
+  });
+
+  it('leaves the policy alone: the listed bucket, of an account that the record does not tell', async () => {
+    const world = buildOpened();
+    const NotificationConfiguration = { CloudFunctionConfiguration: { CloudFunction: FUNCTION_ARN } };
+    const { recipientAccountId: _, ...record } = composeChange({
+      eventName: 'PutBucketNotification',
+      eventSource: 's3.amazonaws.com',
+      requestParameters: { bucketName: 'uploads', NotificationConfiguration },
+    });
+    await deliverChange(world, record);
+    expect(readTold(world)[0]?.attributes).toMatchObject({ verdict: 'opens', outcome: 'notAttempted' });
+    expect(world.policies.calls).toEqual([]);
+  });
+
+  it("leaves the guard's own functions alone, also where a glob of the list fits them", async () => {
+    const world = buildChangeWorld();
+    const list = listForChanges('enforce');
+    const functions = list.functions.map((one) => ({
+      ...one,
+      selector: { kind: 'glob', glob: '*' } as const,
+    }));
+    const input = { ...GRANT, requestParameters: { functionName: 'invokeguard-remediator' } };
+    const delivery = { input, messageId: 'm', deliveryCount: 1, path: 'live' } as const;
+    await handleRecord(delivery, { ...list, functions }, GUARD, world);
+    expect(readTold(world)[0]?.attributes).toMatchObject({ verdict: 'tampers', outcome: 'notAttempted' });
+    expect(world.policies.calls).toEqual([]);
+  });
+});
+
 describe('a bucket that notifies several functions', () => {
   it('is kept out of each that is enforced and does not list it', async () => {
     const world = buildChangeWorld();
@@ -198,9 +254,9 @@ describe('a bucket that notifies several functions', () => {
         bucketName: 'evil',
         NotificationConfiguration: {
           CloudFunctionConfiguration: [
+            { CloudFunction: FUNCTION_ARN.replace('111122223333', '444455556666') },
             { CloudFunction: `${FUNCTION_ARN}:live` },
             { CloudFunction: other },
-            { CloudFunction: FUNCTION_ARN.replace('111122223333', '444455556666') },
           ],
         },
       },

@@ -160,6 +160,20 @@ describe("a write by the guard's role that the ledger does not hold", () => {
         }),
     ],
     [
+      'that disables a mapping which the guard did not mean to',
+      () =>
+        composeChange({
+          ...BY_GUARD,
+          eventName: 'UpdateEventSourceMapping20150331',
+          requestParameters: { uUID: MAPPING.split(':').at(-1), enabled: false },
+          responseElements: {
+            uUID: MAPPING.split(':').at(-1),
+            eventSourceArn: 'arn:aws:sqs:eu-west-1:111122223333:orders',
+            functionArn: FUNCTION_ARN,
+          },
+        }),
+    ],
+    [
       "that is nothing of the guard's",
       () => composeChange({ ...BY_GUARD, eventName: 'UpdateFunctionCode20150331v2' }),
     ],
