@@ -113,12 +113,18 @@ async function settle(
   const subject = composeChangeSubject(told, answer, allowlist, guard);
   const recentContainment = await findRecentContainment(change, ports.ledger);
   return dealOnce(change.eventID, delivery.path, ports, async () => {
-    const sent = await tellChange({ ...subject, recentContainment }, nameEvent(found), ports);
     const contained = answer.steps.flatMap(({ functionArn, outcome }) =>
       outcome.kind === 'contained' && functionArn !== null ? [functionArn] : [],
     );
-    await requestConvergence([...contained, ...(listed === null ? [] : [listed])], nameEvent(found), ports);
-    return { kind: 'told', ...sent };
+    const open = listed === null ? contained : [...contained, listed];
+    // The other policies wait for no alert, and no alert waits for them.
+    const [told, handedOn] = await Promise.allSettled([
+      tellChange({ ...subject, recentContainment }, nameEvent(found), ports),
+      requestConvergence(open, nameEvent(found), ports),
+    ]);
+    if (told.status === 'rejected') throw told.reason;
+    if (handedOn.status === 'rejected') throw handedOn.reason;
+    return { kind: 'told', ...told.value };
   });
 }
 
