@@ -6,6 +6,7 @@ import { parseEventTime } from '../record/event-time.ts';
 import { parseFunctionName, qualifyFunctionArn } from '../record/function-reference.ts';
 import type { ConfigurationChange, FunctionAction, GuardAction } from './change.ts';
 import { type ChangeDecision, closes, neutral, opens, tampers } from './change-verdict.ts';
+import { judgeDeployment } from './deployment-step.ts';
 import { judgeIdentity } from './identity-judgement.ts';
 import { describeMappingFault } from './mapping-fault.ts';
 import { judgePart } from './part-judgement.ts';
@@ -21,6 +22,8 @@ import { judgeFunctionUrl, judgeMapping, judgeNotification } from './trigger-jud
  */
 export function judgeChange(change: ConfigurationChange, allowlist: Allowlist): ChangeDecision {
   const { action, functionArn } = change;
+  const deployment = judgeDeployment(change);
+  if (deployment !== undefined) return deployment;
   if (action.kind === 'trail' || action.kind === 'trailSelectors' || action.kind === 'rule') {
     return judgeHearing(action);
   }

@@ -1,3 +1,4 @@
+import { CLOUDFORMATION } from '../change/deployment-step.ts';
 import type { JsonObject } from '../json.ts';
 import { measure } from './event-pattern.ts';
 import { type WatchedCalls, writeField } from './watched-call.ts';
@@ -21,8 +22,6 @@ export interface WatchTerms {
    */
   readonly words: readonly string[];
 }
-
-const CLOUDFORMATION = 'cloudformation.amazonaws.com';
 
 /**
  * Composes the patterns that tell tampering with the guard: those for calls that went through and those for calls that
