@@ -14,46 +14,10 @@ import {
   POLICY,
   TARGET,
 } from './calls.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryChangeHistory,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from './in-memory-ports.ts';
-import { InMemoryTierLedger } from './in-memory-tiers.ts';
-
-function buildWorld() {
-  const world = {
-    policies: new InMemoryPolicies(),
-    ledger: new InMemoryLedger(),
-    alerts: new InMemoryAlerts(),
-    alertBook: new InMemoryAlertBook(),
-    changeHistory: new InMemoryChangeHistory(),
-    convergence: new InMemoryConvergence(),
-    mappings: new InMemoryMappings(),
-    mappingMemory: new InMemoryMappingMemory(),
-    heartbeats: new InMemoryHeartbeats(),
-    sightings: new InMemorySightings(),
-    tags: new InMemoryTags(),
-    tiers: new InMemoryTierLedger(),
-    clock: new StandingClock(),
-  };
-  world.policies.place(TARGET, POLICY);
-  return world;
-}
-
-type World = ReturnType<typeof buildWorld>;
+import { buildPlantedWorld, type GuardWorld } from './guard-world.ts';
 
 async function deliver(
-  world: World,
+  world: GuardWorld,
   input: unknown = composeMalloryCall(),
   allowlist: Allowlist = composeAllowlist(),
   deliveryCount = 1,
@@ -87,7 +51,7 @@ const GRANT = {
 
 describe('who let an unlisted caller in', () => {
   it('stands in the alert, with the session, as text and as JSON', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.changeHistory.records.push(GRANT);
     await deliver(world);
     const [alert] = world.alerts.published;
@@ -115,7 +79,7 @@ describe('who let an unlisted caller in', () => {
   });
 
   it('can forge neither lines nor links of the alert by names it chose', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.changeHistory.records.push(GRANT);
     await deliver(world);
     const text = world.alerts.published[0]?.text ?? '';
@@ -124,7 +88,7 @@ describe('who let an unlisted caller in', () => {
   });
 
   it('is looked for when the containment is done, and the other policies are handed on by then', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const order: string[] = [];
     const note = (call: string): void => void order.push(call);
     world.policies.interrupt = note;
@@ -141,7 +105,7 @@ describe('who let an unlisted caller in', () => {
   });
 
   it('is found behind newer changes of others, page by page', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const other = { ...GRANT, responseElements: null, requestParameters: { functionName: 'other' } };
     world.changeHistory.records.push(other, other, other, GRANT);
     await deliver(world);
@@ -150,7 +114,7 @@ describe('who let an unlisted caller in', () => {
   });
 
   it('is looked for no further back than 5 pages of a name, and the alert says so', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const other = { ...GRANT, responseElements: null, requestParameters: { functionName: 'other' } };
     world.changeHistory.records.push(...Array.from({ length: 10 }, () => other), GRANT);
     await deliver(world);
@@ -164,7 +128,7 @@ describe('who let an unlisted caller in', () => {
   });
 
   it("is never the guard's own role", async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const arn = `arn:aws:iam::111122223333:role/${nameGuardRole(REMEDIATOR_NAME, 'eu-west-1')}`;
     const userIdentity = { type: 'AssumedRole', sessionContext: { sessionIssuer: { arn } } };
     world.changeHistory.records.push({ ...GRANT, userIdentity });
@@ -173,7 +137,7 @@ describe('who let an unlisted caller in', () => {
   });
 
   it('is likely only in mode observe, where nothing was taken away', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.changeHistory.records.push(GRANT);
     await deliver(world, composeMalloryCall(), composeAllowlist('observe'));
     const [alert] = world.alerts.published;
@@ -183,7 +147,7 @@ describe('who let an unlisted caller in', () => {
   });
 
   it('is whoever made the mapping, where a mapping called', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const uUID = '0f0e0d0c-0000-4000-8000-000000000000';
     const sourceArn = `arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:${uUID}`;
     const queue = 'arn:aws:sqs:eu-west-1:111122223333:orders';
@@ -214,7 +178,7 @@ describe('an alert does not depend on the history', () => {
     ],
     ['a fault that nobody expected', new TypeError('what is this')],
   ])('that throws: %s', async (_, fault) => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.changeHistory.interrupt = () => {
       throw fault;
     };
@@ -237,7 +201,7 @@ describe('an alert does not depend on the history', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const client = buildHistoryClient({ region: 'eu-west-1', endpoint: `http://127.0.0.1:${port}` });
     client.config.credentials = async () => ({ accessKeyId: 'test', secretAccessKey: 'test' });
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const changeHistory = new CloudtrailEventHistory(client, world.clock, 300);
     const delivery = { input: composeMalloryCall(), messageId: 'm', deliveryCount: 1, path: 'live' } as const;
     try {
@@ -254,7 +218,7 @@ describe('an alert does not depend on the history', () => {
   });
 
   it('that is throttled', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.changeHistory.unread = { kind: 'unread', why: 'throttled', reason: 'others use it up' };
     await deliver(world);
     expect(world.alerts.published[0]?.event).toMatchObject({
@@ -263,7 +227,7 @@ describe('an alert does not depend on the history', () => {
   });
 
   it('that is read in part: what was found before it failed is told', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.changeHistory.records.push(GRANT);
     world.changeHistory.interrupt = () => {
       if (world.changeHistory.asked.length > 1) {
@@ -281,7 +245,7 @@ describe('the history is not asked', () => {
     ['for a call that failed', composeMalloryCall({ errorCode: 'TooManyRequestsException' })],
     ['for a caller in doubt', composeMalloryCall({ userIdentity: null })],
   ])('%s', async (_, input) => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, input);
     expect(world.alerts.published[0]?.event).toMatchObject({ granter: null });
     expect(world.alerts.published[0]?.text).not.toContain('Who let it in');
@@ -289,13 +253,13 @@ describe('the history is not asked', () => {
   });
 
   it('for a listed caller', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, composeS3Call());
     expect(world.changeHistory.asked).toEqual([]);
   });
 
   it('for an alert that was sent before', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, composeMalloryCall(), composeAllowlist('observe'));
     const asked = world.changeHistory.asked.length;
     const again = composeMalloryCall({ eventID: '0b1f6f0e-0000-4000-8000-000000000002' });
@@ -304,7 +268,7 @@ describe('the history is not asked', () => {
   });
 
   it('as long as the containment is not done', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.policies.interrupt = () => {
       throw new RetryableError('ServiceUnavailable', 'Lambda does not answer');
     };
@@ -317,7 +281,7 @@ describe('the history is not asked', () => {
 
 describe('a queue that takes no job for the other policies', () => {
   it('keeps no alert back, and the delivery comes again', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.convergence.requestConvergence = async () => {
       throw new RetryableError('ServiceUnavailable', 'the queue does not answer');
     };

@@ -2,20 +2,7 @@ import { composeSnsMessage } from '../../aws/sns-message.ts';
 import { sendDigest } from '../../containment/digest.ts';
 import { remediateRecord } from '../../containment/remediation.ts';
 import { composeAllowlist, composeMalloryCall, FUNCTION_ARN, GUARD } from './calls.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryChangeHistory,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from './in-memory-ports.ts';
+import { buildGuardWorld } from './guard-world.ts';
 
 const CALLS = 5_000;
 const FUNCTIONS = 50;
@@ -38,20 +25,7 @@ function composeCall(number: number): unknown {
 }
 
 describe('a storm of 5,000 callers on 50 functions within a minute', () => {
-  const world = {
-    policies: new InMemoryPolicies(),
-    ledger: new InMemoryLedger(),
-    alerts: new InMemoryAlerts(),
-    alertBook: new InMemoryAlertBook(),
-    changeHistory: new InMemoryChangeHistory(),
-    convergence: new InMemoryConvergence(),
-    mappings: new InMemoryMappings(),
-    mappingMemory: new InMemoryMappingMemory(),
-    sightings: new InMemorySightings(),
-    tags: new InMemoryTags(),
-    heartbeats: new InMemoryHeartbeats(),
-    clock: new StandingClock(),
-  };
+  const world = buildGuardWorld();
 
   beforeAll(async () => {
     const [guarded] = composeAllowlist('observe').functions;

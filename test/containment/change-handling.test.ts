@@ -11,8 +11,6 @@ import { createDice } from '../arbitraries/dice.ts';
 import { mutateRecord } from '../arbitraries/record-mutation.ts';
 import { FUNCTION_ARN, GUARD, S3_GRANT, TARGET } from './calls.ts';
 import {
-  buildChangeWorld,
-  type ChangeWorld,
   composeChange,
   deliverChange,
   guardFunction,
@@ -21,6 +19,7 @@ import {
   QUEUE,
   readTold,
 } from './change-world.ts';
+import { buildGuardWorld, type GuardWorld } from './guard-world.ts';
 
 const EVERYBODY = {
   Sid: 'backdoor',
@@ -35,14 +34,14 @@ const GRANT = composeChange({
   responseElements: { statement: JSON.stringify(EVERYBODY) },
 });
 
-function buildOpened(): ChangeWorld {
-  const world = buildChangeWorld();
+function buildOpened(): GuardWorld {
+  const world = buildGuardWorld();
   world.policies.place(TARGET, { Version: '2012-10-17', Statement: [S3_GRANT, EVERYBODY] });
   return world;
 }
 
 /** Breaks at one call of the ports, counted from 1, and answers how many there were until then. */
-function breakAt(world: ChangeWorld, stop: number): () => number {
+function breakAt(world: GuardWorld, stop: number): () => number {
   let calls = 0;
   const interrupt = (): void => {
     calls += 1;
@@ -189,7 +188,7 @@ describe('a change that cannot be contained', () => {
 
 describe('what is in doubt', () => {
   it('leaves a mapping alone: the entry that lists its source expires, and the record tells no time', async () => {
-    const world = buildChangeWorld();
+    const world = buildGuardWorld();
     const list = listForChanges('enforce');
     const functions = list.functions.map((one) => ({
       ...one,
@@ -220,7 +219,7 @@ describe('what is in doubt', () => {
   });
 
   it("leaves the guard's own functions alone, also where a glob of the list fits them", async () => {
-    const world = buildChangeWorld();
+    const world = buildGuardWorld();
     const list = listForChanges('enforce');
     const functions = list.functions.map((one) => ({
       ...one,
@@ -236,7 +235,7 @@ describe('what is in doubt', () => {
 
 describe('a bucket that notifies several functions', () => {
   it('is kept out of each that is enforced and does not list it', async () => {
-    const world = buildChangeWorld();
+    const world = buildGuardWorld();
     const other = FUNCTION_ARN.replace('thumbnailer', 'observed');
     const list = listForChanges('enforce');
     const functions = [
@@ -416,7 +415,7 @@ const real = (existsSync(REAL) ? readdirSync(REAL) : [])
     const subjects: string[] = [];
     for (const record of real) {
       const guard = nameGuard(String(record['recipientAccountId']), String(record['awsRegion']));
-      const world = buildChangeWorld();
+      const world = buildGuardWorld();
       const delivery = { input: record, messageId: 'm', deliveryCount: 1, path: 'live' } as const;
       await handleRecord(delivery, listed, guard, world);
       subjects.push(...readTold(world).map(({ subject }) => subject.replace(/^Invokeguard: /, '')));

@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3_GRANT, TARGET } from './calls.ts';
-import {
-  buildChangeWorld,
-  type ChangeWorld,
-  composeChange,
-  deliverChange,
-  guardFunction,
-  MAPPING,
-  readTold,
-} from './change-world.ts';
+import { composeChange, deliverChange, guardFunction, MAPPING, readTold } from './change-world.ts';
+import { buildGuardWorld, type GuardWorld } from './guard-world.ts';
 
 interface Expected {
   /** What the alert's subject says after `Invokeguard: `; null where nobody is told. */
@@ -44,7 +37,7 @@ const EVERYBODY = {
 };
 
 /** Answers the Sid that was taken away, where one was. */
-async function prepare(world: ChangeWorld, standing: Case['standing']): Promise<string> {
+async function prepare(world: GuardWorld, standing: Case['standing']): Promise<string> {
   world.mappings.sources.set(MAPPING, 'arn:aws:sqs:eu-west-1:111122223333:evil');
   if (standing === 'none') return '';
   const open = standing === 'opened' ? [EVERYBODY] : [];
@@ -66,7 +59,7 @@ const DOORS = CASES.flatMap((one) =>
 
 describe('a record of a change', () => {
   it.each(DOORS)('$name', async ({ mode, one }) => {
-    const world = buildChangeWorld();
+    const world = buildGuardWorld();
     const sid = await prepare(world, one.standing);
     const before = [world.policies.look(TARGET), world.policies.look(LIVE)];
     const record: unknown = JSON.parse(

@@ -1,57 +1,12 @@
 import { containTarget } from '../../containment/containment.ts';
 import type { RecordPath } from '../../containment/ports.ts';
-import { type Handled, handleRecord, type RecordPorts } from '../../containment/record-handling.ts';
+import { type Handled, handleRecord } from '../../containment/record-handling.ts';
 import type { Alert } from '../../core/alert/alert.ts';
 import type { ChangeEvent } from '../../core/alert/change-alert.ts';
 import type { Allowlist, InvokerEntry, Mode } from '../../core/allowlist/allowlist.ts';
 import type { PolicyDocument } from '../../core/policy/document.ts';
 import { composeAllowlist, GUARD, S3_ENTRY, TARGET } from './calls.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryChangeHistory,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from './in-memory-ports.ts';
-import { InMemoryTierLedger } from './in-memory-tiers.ts';
-
-/** Everything that answering a change acts on, in memory. */
-export interface ChangeWorld extends RecordPorts {
-  readonly policies: InMemoryPolicies;
-  readonly ledger: InMemoryLedger;
-  readonly alerts: InMemoryAlerts;
-  readonly convergence: InMemoryConvergence;
-  readonly mappings: InMemoryMappings;
-  readonly mappingMemory: InMemoryMappingMemory;
-  readonly sightings: InMemorySightings;
-  readonly tiers: InMemoryTierLedger;
-  readonly clock: StandingClock;
-}
-
-export function buildChangeWorld(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy'): ChangeWorld {
-  return {
-    policies: new InMemoryPolicies(lever),
-    ledger: new InMemoryLedger(),
-    alerts: new InMemoryAlerts(),
-    alertBook: new InMemoryAlertBook(),
-    changeHistory: new InMemoryChangeHistory(),
-    convergence: new InMemoryConvergence(),
-    mappings: new InMemoryMappings(),
-    mappingMemory: new InMemoryMappingMemory(),
-    heartbeats: new InMemoryHeartbeats(),
-    sightings: new InMemorySightings(),
-    tags: new InMemoryTags(),
-    tiers: new InMemoryTierLedger(),
-    clock: new StandingClock(),
-  };
-}
+import type { GuardWorld } from './guard-world.ts';
 
 export const QUEUE = 'arn:aws:sqs:eu-west-1:111122223333:orders';
 export const MAPPING =
@@ -88,7 +43,7 @@ export function composeChange(given: Readonly<Record<string, unknown>>): Record<
 
 /** Delivers a record, by the live rule where nothing else is said. */
 export async function deliverChange(
-  world: ChangeWorld,
+  world: GuardWorld,
   record: unknown,
   { mode = 'enforce', path = 'live', deliveryCount = 1 }: DeliveryTerms = {},
 ): Promise<Handled> {
@@ -104,7 +59,7 @@ interface DeliveryTerms {
 }
 
 /** Puts guards into the function's policy, a day before the clock's now, as the guard does it. */
-export async function guardFunction(world: ChangeWorld): Promise<PolicyDocument> {
+export async function guardFunction(world: GuardWorld): Promise<PolicyDocument> {
   const nowMs = world.clock.nowMs();
   world.clock.advance(-86_400_000);
   const request = {
@@ -123,7 +78,7 @@ export async function guardFunction(world: ChangeWorld): Promise<PolicyDocument>
 }
 
 /** The alerts about changes that went out. */
-export function readTold(world: ChangeWorld): readonly (Alert & { readonly event: ChangeEvent })[] {
+export function readTold(world: GuardWorld): readonly (Alert & { readonly event: ChangeEvent })[] {
   return world.alerts.published.filter(
     (alert): alert is Alert & { readonly event: ChangeEvent } => alert.event.kind === 'change',
   );

@@ -1,9 +1,4 @@
-import type {
-  ChainProbe,
-  HeartbeatPorts,
-  HeartbeatTarget,
-  TargetCall,
-} from '../../containment/heartbeat-ports.ts';
+import type { ChainProbe, HeartbeatTarget, TargetCall } from '../../containment/heartbeat-ports.ts';
 import { type HeartbeatRun, runHeartbeat } from '../../containment/heartbeat-run.ts';
 import type { RecordPath } from '../../containment/ports.ts';
 import { type Remediation, remediateRecord } from '../../containment/remediation.ts';
@@ -12,20 +7,7 @@ import { addHeartbeatTarget } from '../../core/allowlist/heartbeat-entry.ts';
 import { nameHeartbeatCaller, nameHeartbeatTarget } from '../../core/heartbeat/beat.ts';
 import type { ChainParts } from '../../core/heartbeat/chain-parts.ts';
 import { composeAllowlist, GUARD } from './calls.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryChangeHistory,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from './in-memory-ports.ts';
+import { buildGuardWorld } from './guard-world.ts';
 
 /** Parts that are all in order. */
 export const SOUND_PARTS: ChainParts = {
@@ -36,12 +18,11 @@ export const SOUND_PARTS: ChainParts = {
 
 /** The heartbeat and the guard around one ledger in memory. Time moves only when a test moves it. */
 export class HeartbeatWorld implements HeartbeatTarget, ChainProbe {
-  readonly alerts = new InMemoryAlerts();
-  readonly heartbeats = new InMemoryHeartbeats();
-  readonly clock = new StandingClock();
-  readonly #ledger = new InMemoryLedger();
-  readonly #alertBook = new InMemoryAlertBook();
-  readonly policies = new InMemoryPolicies();
+  readonly #guard = buildGuardWorld();
+  readonly alerts = this.#guard.alerts;
+  readonly heartbeats = this.#guard.heartbeats;
+  readonly clock = this.#guard.clock;
+  readonly policies = this.#guard.policies;
   allowlist: Allowlist = addHeartbeatTarget(composeAllowlist());
   parts: ChainParts = SOUND_PARTS;
   failure: Extract<TargetCall, { kind: 'failed' }> | undefined;
@@ -58,22 +39,11 @@ export class HeartbeatWorld implements HeartbeatTarget, ChainProbe {
     return this.parts;
   }
 
-  get #ports(): HeartbeatPorts {
-    return {
-      alerts: this.alerts,
-      alertBook: this.#alertBook,
-      ledger: this.#ledger,
-      clock: this.clock,
-      heartbeats: this.heartbeats,
-      target: this,
-      chain: this,
-    };
-  }
-
   /** One run of the schedule. */
   async beat(): Promise<HeartbeatRun> {
     this.#runs += 1;
-    return runHeartbeat(`run-${this.#runs}`, this.allowlist, GUARD, this.#ports);
+    const ports = { ...this.#guard, target: this, chain: this };
+    return runHeartbeat(`run-${this.#runs}`, this.allowlist, GUARD, ports);
   }
 
   /** The schedule runs, and then a quarter of an hour passes. */
@@ -89,23 +59,12 @@ export class HeartbeatWorld implements HeartbeatTarget, ChainProbe {
     path: RecordPath = 'live',
     changes: Readonly<Record<string, unknown>> = {},
   ): Promise<Remediation> {
-    const ports = {
-      ...this.#ports,
-      policies: this.policies,
-      changeHistory: new InMemoryChangeHistory(),
-      convergence: new InMemoryConvergence(),
-      mappings: new InMemoryMappings(),
-      mappingMemory: new InMemoryMappingMemory(),
-      sightings: new InMemorySightings(),
-      tags: new InMemoryTags(),
-      ledger: this.#ledger,
-    };
     const input = { ...composeHeartbeatRecord(requestID), ...changes };
     return remediateRecord(
       { input, messageId: 'message-1', deliveryCount: 1, path },
       this.allowlist,
       GUARD,
-      ports,
+      this.#guard,
     );
   }
 

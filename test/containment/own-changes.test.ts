@@ -3,15 +3,8 @@ import { applyTier, applyTierRollback, prepareTier, prepareTierRollback } from '
 import { composeInertGrant } from '../../core/plan/inert-grant.ts';
 import type { PolicyDocument, PolicyStatement } from '../../core/policy/document.ts';
 import { composeMalloryCall, FUNCTION_ARN, GUARD, PLANTED_GRANT, POLICY, S3_GRANT, TARGET } from './calls.ts';
-import {
-  buildChangeWorld,
-  type ChangeWorld,
-  composeChange,
-  deliverChange,
-  GUARD_ROLE_IDENTITY,
-  MAPPING,
-  readTold,
-} from './change-world.ts';
+import { composeChange, deliverChange, GUARD_ROLE_IDENTITY, MAPPING, readTold } from './change-world.ts';
+import { buildGuardWorld, type GuardWorld } from './guard-world.ts';
 import { InMemorySwitches } from './in-memory-tiers.ts';
 
 const BY_GUARD = { userIdentity: GUARD_ROLE_IDENTITY };
@@ -45,14 +38,14 @@ function composeGrant(statement: PolicyStatement, changes: Readonly<Record<strin
 }
 
 async function buildContained(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy') {
-  const world = buildChangeWorld(lever);
+  const world = buildGuardWorld(lever);
   world.policies.place(TARGET, POLICY);
   const handled = await deliverChange(world, (composeMalloryCall() as { detail: unknown }).detail);
   expect(handled).toMatchObject({ kind: 'alerted', about: { outcome: { kind: 'contained' } } });
   return world;
 }
 
-async function readOrigin(world: ChangeWorld, record: unknown): Promise<unknown> {
+async function readOrigin(world: GuardWorld, record: unknown): Promise<unknown> {
   const handled = await deliverChange(world, record);
   if (handled.kind !== 'change') return handled.kind;
   return handled.response.kind === 'told' ? handled.response.about.origin : handled.response;
@@ -86,19 +79,19 @@ describe("the guard's own write", () => {
   });
 
   it('is known again where it is the inert grant, put and taken away', async () => {
-    const world = buildChangeWorld();
+    const world = buildGuardWorld();
     expect(await readOrigin(world, composeGrant(composeInertGrant(TARGET), BY_GUARD))).toMatchObject(SILENT);
     expect(await readOrigin(world, composeRemoval('InvokeguardInert', BY_GUARD))).toMatchObject(SILENT);
   });
 
   it('is nothing to tell where it failed on a function in mode enforce: its entry is forgotten', async () => {
-    const world = buildChangeWorld();
+    const world = buildGuardWorld();
     const failed = { ...BY_GUARD, errorCode: 'PreconditionFailedException' };
     expect(await readOrigin(world, composePut(POLICY, failed))).toMatchObject(SILENT);
   });
 
   it('is known again where it disables a mapping, which is noted first', async () => {
-    const world = buildChangeWorld();
+    const world = buildGuardWorld();
     world.mappings.sources.set(MAPPING, 'arn:aws:sqs:eu-west-1:111122223333:evil');
     const mapping = {
       responseElements: {
@@ -188,7 +181,7 @@ describe("a write by the guard's role that the ledger does not hold", () => {
   });
 
   it('is undone where it opens the function', async () => {
-    const world = buildChangeWorld();
+    const world = buildGuardWorld();
     world.policies.place(TARGET, POLICY);
     await deliverChange(world, composeGrant(PLANTED_GRANT, BY_GUARD));
     expect(world.policies.look(TARGET)?.Statement).not.toContainEqual(PLANTED_GRANT);
@@ -201,7 +194,7 @@ describe('a role with the name of one of ours', () => {
     ['with a path', 'arn:aws:iam::111122223333:role/x/invokeguard-remediator-eu-west-1'],
     ['of another Region', 'arn:aws:iam::111122223333:role/invokeguard-remediator-us-east-1'],
   ])('%s is not ours: its inert grant is a door like any other', async (_name, arn) => {
-    const world = buildChangeWorld();
+    const world = buildGuardWorld();
     const userIdentity = { type: 'AssumedRole', sessionContext: { sessionIssuer: { arn } } };
     expect(await readOrigin(world, composeGrant(composeInertGrant(TARGET), { userIdentity }))).toBe('others');
   });
@@ -210,7 +203,7 @@ describe('a role with the name of one of ours', () => {
 describe('what a person does with the command', () => {
   const PERSON = { userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/ops' } };
 
-  async function rollBack(world: ChangeWorld): Promise<void> {
+  async function rollBack(world: GuardWorld): Promise<void> {
     const request = {
       runID: 'rollback-1',
       target: TARGET,
@@ -257,7 +250,7 @@ describe('what a person does with the command', () => {
     ['shortly after', '2026-11-21T09:59:30Z', SILENT],
     ['a day later', '2026-11-22T10:00:00Z', 'others'],
   ])('excuses a trigger that `rollback --tier` switched on again, %s', async (_name, eventTime, expected) => {
-    const world = buildChangeWorld();
+    const world = buildGuardWorld();
     const uuid = MAPPING.split(':').at(-1) ?? '';
     world.mappings.sources.set(MAPPING, 'arn:aws:sqs:eu-west-1:111122223333:evil');
     const switches = new InMemorySwitches();

@@ -2,42 +2,15 @@ import { PermanentError } from '../../containment/errors.ts';
 import { type Remediation, remediateRecord } from '../../containment/remediation.ts';
 import type { Mode } from '../../core/allowlist/allowlist.ts';
 import { composeAllowlist, composeMalloryCall, FUNCTION_ARN, GUARD, POLICY, TARGET } from './calls.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryChangeHistory,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from './in-memory-ports.ts';
+import { buildPlantedWorld, type GuardWorld } from './guard-world.ts';
 
-function buildWorld() {
-  const world = {
-    policies: new InMemoryPolicies(),
-    ledger: new InMemoryLedger(),
-    alerts: new InMemoryAlerts(),
-    alertBook: new InMemoryAlertBook(),
-    changeHistory: new InMemoryChangeHistory(),
-    convergence: new InMemoryConvergence(),
-    mappings: new InMemoryMappings(),
-    mappingMemory: new InMemoryMappingMemory(),
-    heartbeats: new InMemoryHeartbeats(),
-    sightings: new InMemorySightings(),
-    tags: new InMemoryTags(),
-    clock: new StandingClock(),
-  };
-  world.policies.place(TARGET, POLICY);
+function buildWorld(): GuardWorld {
+  const world = buildPlantedWorld();
   world.tags.tags.set(FUNCTION_ARN, { 'aws:cloudformation:stack-name': 'Thumbnails' });
   return world;
 }
 
-async function deliver(world: ReturnType<typeof buildWorld>, mode: Mode = 'enforce'): Promise<Remediation> {
+async function deliver(world: GuardWorld, mode: Mode = 'enforce'): Promise<Remediation> {
   const delivery = {
     input: composeMalloryCall(),
     messageId: 'message-1',

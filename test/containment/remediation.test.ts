@@ -1,5 +1,5 @@
 import { PermanentError, RetryableError } from '../../containment/errors.ts';
-import { type Remediation, type RemediationPorts, remediateRecord } from '../../containment/remediation.ts';
+import { type Remediation, remediateRecord } from '../../containment/remediation.ts';
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
 import {
   composeAllowlist,
@@ -12,53 +12,10 @@ import {
   S3_GRANT,
   TARGET,
 } from './calls.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryChangeHistory,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from './in-memory-ports.ts';
-
-interface World extends RemediationPorts {
-  readonly policies: InMemoryPolicies;
-  readonly ledger: InMemoryLedger;
-  readonly alerts: InMemoryAlerts;
-  readonly convergence: InMemoryConvergence;
-  readonly mappings: InMemoryMappings;
-  readonly mappingMemory: InMemoryMappingMemory;
-  readonly tags: InMemoryTags;
-  readonly clock: StandingClock;
-}
-
-function buildWorld(lever: 'resourcePolicy' | 'permissions' = 'resourcePolicy'): World {
-  const world = {
-    policies: new InMemoryPolicies(lever),
-    ledger: new InMemoryLedger(),
-    alerts: new InMemoryAlerts(),
-    alertBook: new InMemoryAlertBook(),
-    changeHistory: new InMemoryChangeHistory(),
-    convergence: new InMemoryConvergence(),
-    mappings: new InMemoryMappings(),
-    mappingMemory: new InMemoryMappingMemory(),
-    heartbeats: new InMemoryHeartbeats(),
-    sightings: new InMemorySightings(),
-    tags: new InMemoryTags(),
-    clock: new StandingClock(),
-  };
-  world.policies.place(TARGET, POLICY);
-  return world;
-}
+import { buildPlantedWorld, type GuardWorld } from './guard-world.ts';
 
 async function deliver(
-  world: World,
+  world: GuardWorld,
   input: unknown,
   allowlist: Allowlist = composeAllowlist(),
   deliveryCount = 1,
@@ -77,7 +34,7 @@ function readOutcome(remediation: Remediation): string {
 
 describe('an invocation by somebody who is not listed', () => {
   it('restricts the policy to S3 and the one bucket, and alerts', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const remediation = await deliver(world, composeMalloryCall());
     expect(readOutcome(remediation)).toBe('contained');
     const statements = world.policies.look(TARGET)?.Statement ?? [];
@@ -90,7 +47,7 @@ describe('an invocation by somebody who is not listed', () => {
   });
 
   it('is contained without Deny where the control plane takes only permissions, and the alert says what that leaves', async () => {
-    const world = buildWorld('permissions');
+    const world = buildPlantedWorld('permissions');
     const remediation = await deliver(world, composeMalloryCall());
     expect(readOutcome(remediation)).toBe('contained');
     expect(world.policies.look(TARGET)?.Statement).toEqual([S3_GRANT]);
@@ -98,7 +55,7 @@ describe('an invocation by somebody who is not listed', () => {
   });
 
   it('is told of what no rewrite of one policy stops', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, composeMalloryCall());
     expect(world.alerts.published[0]?.text).toContain(
       '* Asynchronous calls that Lambda has accepted already still run',
@@ -107,7 +64,7 @@ describe('an invocation by somebody who is not listed', () => {
   });
 
   it('takes three calls before the function is safe: read, one ledger transaction, write', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const order: string[] = [];
     world.policies.interrupt = (call) => order.push(call);
     world.ledger.interrupt = (call) => order.push(call);
@@ -120,7 +77,7 @@ describe('an invocation by somebody who is not listed', () => {
   });
 
   it('is stored with the policy as it was, before the policy is changed', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.policies.interrupt = (call) => {
       if (call === 'writePolicy') expect(world.ledger.events.size).toBe(1);
     };
@@ -133,7 +90,7 @@ describe('an invocation by somebody who is not listed', () => {
 
 describe('a call of a function that can not exist', () => {
   it("is judged by CloudTrail's own ARN and alerted, and no policy is looked for", async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const order: string[] = [];
     world.policies.interrupt = (call) => order.push(call);
     const odd = `${FUNCTION_ARN} www.evil.example`;
@@ -154,7 +111,7 @@ describe('a call of a function that can not exist', () => {
 
 describe('the other versions and aliases', () => {
   it('are handed on once when one policy was rewritten', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, composeMalloryCall());
     await deliver(world, composeMalloryCall());
     const runID = '0b1f6f0e-0000-4000-8000-000000000001';
@@ -167,14 +124,14 @@ describe('the other versions and aliases', () => {
 
 describe('an invocation that needs no change', () => {
   it('by the listed bucket changes nothing and alerts nobody', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     expect(await deliver(world, composeS3Call())).toEqual({ kind: 'passed', verdict: 'authorized' });
     expect(world.policies.calls).toEqual([]);
     expect(world.alerts.published).toEqual([]);
   });
 
   it('of a function that nobody guards is passed over', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const allowlist = { ...composeAllowlist(), functions: [] };
     expect(await deliver(world, composeMalloryCall(), allowlist)).toEqual({
       kind: 'passed',
@@ -209,7 +166,7 @@ describe('an invocation that needs no change', () => {
       'notAttempted',
     ],
   ])('alerts and changes nothing: %s', async (_, input, allowlist, outcome) => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     expect(readOutcome(await deliver(world, input, allowlist))).toBe(outcome);
     expect(world.policies.calls.filter((call) => call !== 'readPolicy')).toEqual([]);
     expect(world.policies.look(TARGET)).toEqual(POLICY);
@@ -231,7 +188,7 @@ describe('an event source mapping', () => {
     ]);
 
   it('that is not listed is disabled, and the alert gives the command that enables it again', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.mappings.sources.set(MAPPING, QUEUE);
     expect(readOutcome(await deliver(world, call))).toBe('mappingDisabled');
     expect(world.mappings.disabled).toContain(MAPPING);
@@ -242,7 +199,7 @@ describe('an event source mapping', () => {
   });
 
   it('that cannot be disabled is alerted as NOT contained', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.mappings.sources.set(MAPPING, QUEUE);
     world.mappings.interrupt = () => {
       throw new PermanentError('AccessDenied', 'the guard may not call `lambda:UpdateEventSourceMapping`');
@@ -254,14 +211,14 @@ describe('an event source mapping', () => {
   it.each([MAPPING, QUEUE, 'arn:aws:sqs:eu-west-1:111122223333:ord*'])(
     'listed as %s passes',
     async (listed) => {
-      const world = buildWorld();
+      const world = buildPlantedWorld();
       world.mappings.sources.set(MAPPING, QUEUE);
       expect(await deliver(world, call, listing(listed))).toEqual({ kind: 'passed', verdict: 'authorized' });
     },
   );
 
   it('that is gone, where a source is listed, is undetermined: nothing is changed', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     expect(readOutcome(await deliver(world, call, listing(QUEUE)))).toBe('notAttempted');
     expect(world.mappings.disabled.size).toBe(0);
   });
@@ -271,7 +228,7 @@ describe('an event source mapping', () => {
       [],
       [{ kind: 'eventSourceMapping', pointer: '/x', eventSourceMapping: MAPPING } as const],
     ]) {
-      const world = buildWorld();
+      const world = buildPlantedWorld();
       world.mappings.sources.set(MAPPING, QUEUE);
       await deliver(world, call, composeAllowlist('observe', invokers));
       expect([world.mappings.reads, world.mappingMemory.calls]).toEqual([0, []]);
@@ -279,13 +236,13 @@ describe('an event source mapping', () => {
   });
 
   it('is not looked up for other callers, who are most of them', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, composeMalloryCall(), listing(QUEUE));
     expect([world.mappings.reads, world.mappingMemory.calls]).toEqual([0, []]);
   });
 
   it('that called once is known when it is gone: the answer of Lambda is remembered', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.mappings.sources.set(MAPPING, QUEUE);
     await deliver(world, call, listing(QUEUE));
     world.mappings.sources.clear();
@@ -294,7 +251,7 @@ describe('an event source mapping', () => {
   });
 
   it('that is gone is judged by what was learnt of it before: one of another source is unauthorized', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.mappingMemory.sources.set(MAPPING, `${QUEUE}-of-mallory`);
     const remediation = await deliver(world, call, listing(QUEUE));
     expect(remediation).toMatchObject({
@@ -305,7 +262,7 @@ describe('an event source mapping', () => {
   });
 
   it('in mode observe is only alerted', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.mappings.sources.set(MAPPING, QUEUE);
     expect(readOutcome(await deliver(world, call, composeAllowlist('observe')))).toBe('observed');
     expect(world.mappings.disabled.size).toBe(0);
@@ -334,13 +291,13 @@ describe('a record that is not ours', () => {
     ['of asynchronous work', composeMalloryCall({ eventName: 'InvokeExecution' }), 'invokeExecution'],
     ['of another service', composeMalloryCall({ eventSource: 's3.amazonaws.com' }), 'notLambda'],
   ])('%s is skipped and raises no alert', async (_, input, reason) => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     expect(await deliver(world, input)).toEqual({ kind: 'skipped', reason });
     expect(world.alerts.published).toEqual([]);
   });
 
   it('a function whose name only begins like the guard is judged', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const arn = FUNCTION_ARN.replace('thumbnailer', `${GUARD.name}-2`);
     expect(await deliver(world, composeMalloryCall(elsewhere(arn)))).toEqual({
       kind: 'passed',
@@ -349,13 +306,13 @@ describe('a record that is not ours', () => {
   });
 
   it('that is no record at all is rejected', async () => {
-    expect(await deliver(buildWorld(), 'text')).toMatchObject({ kind: 'rejected' });
+    expect(await deliver(buildPlantedWorld(), 'text')).toMatchObject({ kind: 'rejected' });
   });
 });
 
 describe('repetition', () => {
   it('the same event delivered twice does the work and the alert once', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, composeMalloryCall());
     const written = world.policies.look(TARGET);
     await deliver(world, composeMalloryCall());
@@ -364,7 +321,7 @@ describe('repetition', () => {
   });
 
   it('more calls that were under way when the policy was rewritten are counted, not alerted', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, composeMalloryCall());
     for (let call = 2; call < 6; call += 1) {
       const remediation = await deliver(world, composeMalloryCall({ eventID: `event-${call}` }));
@@ -375,7 +332,7 @@ describe('repetition', () => {
   });
 
   it('a call long after the rewrite says that the rewrite does not hold', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, composeMalloryCall());
     const later = composeMalloryCall({ eventID: 'event-2', eventTime: '2026-11-21T10:30:00Z' });
     expect(readOutcome(await deliver(world, later))).toBe('ineffective');
@@ -383,13 +340,13 @@ describe('repetition', () => {
   });
 
   it('a record without an eventID is never taken for another', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, composeMalloryCall({ eventID: undefined }));
     expect(world.ledger.events.has('message-message-1')).toBe(true);
   });
 
   it('a policy that was opened again is contained and alerted again', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliver(world, composeMalloryCall());
     world.policies.place(TARGET, POLICY);
     world.clock.advance(60_000);
@@ -400,13 +357,13 @@ describe('repetition', () => {
 
 describe('trouble', () => {
   it('a function that no longer exists is alerted and left', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.policies.remove(TARGET);
     expect(readOutcome(await deliver(world, composeMalloryCall()))).toBe('notAttempted');
   });
 
   it('a conflict with somebody else starts over from what is there now', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const added = { ...S3_GRANT, Sid: 'added-meanwhile' };
     let armed = true;
     world.policies.interrupt = (call) => {
@@ -419,7 +376,7 @@ describe('trouble', () => {
   });
 
   it('a policy that changes under every attempt is tried again later, and nothing stays locked', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.policies.interrupt = (call) => {
       if (call === 'writePolicy') world.policies.place(TARGET, POLICY);
     };
@@ -428,7 +385,7 @@ describe('trouble', () => {
   });
 
   it('a missing permission is alerted as NOT contained, and frees the lock', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.policies.interrupt = (call) => {
       if (call === 'writePolicy')
         throw new PermanentError('AccessDenied', 'the guard may not call `lambda:PutResourcePolicy`');
@@ -439,7 +396,7 @@ describe('trouble', () => {
   });
 
   it('a fault that lasts is alerted from the third delivery on, and tried again all the same', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.policies.interrupt = () => {
       throw new RetryableError('Throttled', 'Lambda throttles the guard');
     };
@@ -450,13 +407,13 @@ describe('trouble', () => {
   });
 
   it('another containment of the same function is waited for, and this one goes on', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.ledger.locks.set(`${FUNCTION_ARN}:`, { eventID: 'other', untilMs: world.clock.nowMs() + 1_000 });
     expect(readOutcome(await deliver(world, composeMalloryCall()))).toBe('contained');
   });
 
   it('another containment that does not end makes this one come back later', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     world.ledger.locks.set(`${FUNCTION_ARN}:`, { eventID: 'other', untilMs: world.clock.nowMs() + 60_000 });
     await expect(deliver(world, composeMalloryCall())).rejects.toThrow(/lock/);
     expect(world.policies.look(TARGET)).toEqual(POLICY);
@@ -470,9 +427,9 @@ describe('a crash between any two steps', () => {
   it.each(Array.from({ length: STEPS }, (_, step) => step))(
     'before step %i: the next delivery comes to the same end',
     async (step) => {
-      const whole = buildWorld();
+      const whole = buildPlantedWorld();
       await deliver(whole, composeMalloryCall());
-      const world = buildWorld();
+      const world = buildPlantedWorld();
       let calls = 0;
       const crash = (): void => {
         calls += 1;

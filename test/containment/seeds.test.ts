@@ -4,20 +4,7 @@ import { type Remediation, remediateRecord } from '../../containment/remediation
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
 import { nameGuard } from '../../core/guard.ts';
 import type { JsonObject } from '../../core/json.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryChangeHistory,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from './in-memory-ports.ts';
+import { buildGuardWorld, type GuardWorld } from './guard-world.ts';
 
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:617033284847:function:test-s3-change-dev-hello';
 const BUCKET_ARN = 'arn:aws:s3:::test-s3-change-dev-uploads';
@@ -70,28 +57,13 @@ function readSeed(file: string): JsonObject {
   return log.Records[0];
 }
 
-function buildWorld() {
-  const world = {
-    policies: new InMemoryPolicies(),
-    ledger: new InMemoryLedger(),
-    alerts: new InMemoryAlerts(),
-    alertBook: new InMemoryAlertBook(),
-    changeHistory: new InMemoryChangeHistory(),
-    convergence: new InMemoryConvergence(),
-    mappings: new InMemoryMappings(),
-    mappingMemory: new InMemoryMappingMemory(),
-    heartbeats: new InMemoryHeartbeats(),
-    sightings: new InMemorySightings(),
-    tags: new InMemoryTags(),
-    clock: new StandingClock(),
-  };
+function buildWorld(): GuardWorld {
+  const world = buildGuardWorld();
   world.policies.place(TARGET, { Version: '2012-10-17', Statement: [BUCKET_GRANT, PLANTED_GRANT] });
   return world;
 }
 
-type World = ReturnType<typeof buildWorld>;
-
-function deliver(world: World, input: unknown): Promise<Remediation> {
+function deliver(world: GuardWorld, input: unknown): Promise<Remediation> {
   const guard = nameGuard('617033284847', 'us-east-1');
   return remediateRecord(
     { input, messageId: 'message-1', deliveryCount: 1, path: 'live' },

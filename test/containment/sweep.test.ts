@@ -1,21 +1,7 @@
 import { handleRecord } from '../../containment/record-handling.ts';
 import { type LogPiece, type SweepListener, sweepLog } from '../../containment/sweep.ts';
 import { composeAllowlist, composeMalloryCall, composeS3Call, GUARD, POLICY, TARGET } from './calls.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryChangeHistory,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from './in-memory-ports.ts';
-import { InMemoryTierLedger } from './in-memory-tiers.ts';
+import { buildPlantedWorld, type GuardWorld } from './guard-world.ts';
 
 const KEY =
   'AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/21/111122223333_CloudTrail_eu-west-1_20261121T1000Z_a.json.gz';
@@ -23,30 +9,9 @@ const KEY =
 /** A record as it stands in a log file, without EventBridge's envelope. */
 const strip = (event: unknown): unknown => (event as { readonly detail: unknown }).detail;
 
-function buildWorld() {
-  const world = {
-    policies: new InMemoryPolicies(),
-    ledger: new InMemoryLedger(),
-    alerts: new InMemoryAlerts(),
-    alertBook: new InMemoryAlertBook(),
-    changeHistory: new InMemoryChangeHistory(),
-    convergence: new InMemoryConvergence(),
-    mappings: new InMemoryMappings(),
-    mappingMemory: new InMemoryMappingMemory(),
-    tiers: new InMemoryTierLedger(),
-    heartbeats: new InMemoryHeartbeats(),
-    sightings: new InMemorySightings(),
-    tags: new InMemoryTags(),
-    clock: new StandingClock(),
-  };
-  world.policies.place(TARGET, POLICY);
-  return world;
-}
-type World = ReturnType<typeof buildWorld>;
-
 /** Sweeps a file with these pieces and answers what was told, and how it ended. */
 async function sweep(
-  world: World,
+  world: GuardWorld,
   pieces: readonly LogPiece[],
   { deliveryCount = 1, stopMs = Number.POSITIVE_INFINITY } = {},
 ): Promise<string[]> {
@@ -68,7 +33,7 @@ async function sweep(
   return [...told, end];
 }
 
-async function deliverLive(world: World, input: unknown): Promise<string> {
+async function deliverLive(world: GuardWorld, input: unknown): Promise<string> {
   const delivery = { input, messageId: 'message-1', deliveryCount: 1, path: 'live' } as const;
   const handled = await handleRecord(delivery, composeAllowlist(), GUARD, world);
   return handled.kind === 'dealtWith' ? `dealtWith by ${handled.by}` : handled.kind;
@@ -82,7 +47,7 @@ const MALLORY = place(strip(composeMalloryCall()));
 
 describe('a violation that is in a log file', () => {
   it('and was dealt with live is passed over at the cost of one read', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await deliverLive(world, composeMalloryCall());
     const asked = [...world.policies.calls, ...world.ledger.calls];
     expect(await sweep(world, MALLORY)).toEqual(['dealtWith by live', 'finished']);
@@ -91,14 +56,14 @@ describe('a violation that is in a log file', () => {
   });
 
   it('and comes by EventBridge after that is told once, and found to have been swept', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     expect(await sweep(world, MALLORY)).toEqual(['alerted', 'finished']);
     expect(await deliverLive(world, composeMalloryCall())).toBe('dealtWith by sweep');
     expect(world.alerts.published).toHaveLength(1);
   });
 
   it('and nowhere else is contained and alerted', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     expect(await sweep(world, MALLORY)).toEqual(['alerted', 'finished']);
     expect(world.alerts.published).toHaveLength(1);
     expect(world.policies.look(TARGET)).not.toEqual(POLICY);
@@ -106,14 +71,14 @@ describe('a violation that is in a log file', () => {
   });
 
   it('is told once, however often the file is delivered', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     await sweep(world, MALLORY);
     expect(await sweep(world, MALLORY)).toEqual(['dealtWith by sweep', 'finished']);
     expect(world.alerts.published).toHaveLength(1);
   });
 
   it('and is being dealt with live at that moment fails, and is passed over at the next delivery', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -147,7 +112,7 @@ describe('a violation that is in a log file', () => {
     ['the alert is published', 'alerts', 'publishAlert'],
     ['the finding is confirmed', 'sightings', 'confirmSighting'],
   ] as const)('is contained and told once where a run dies before %s', async (_, port, call) => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     let deaths = 1;
     world[port].interrupt = (entered) => {
       if (entered !== call || deaths === 0) return;
@@ -165,7 +130,7 @@ describe('a violation that is in a log file', () => {
 
 describe('a log file', () => {
   it('with authorized calls asks nobody anything', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const calls = place(...Array.from({ length: 3 }, () => strip(composeS3Call())));
     const neverAsked = (call: string): never => {
       throw new Error(`\`${call}\` was asked`);
@@ -178,7 +143,7 @@ describe('a log file', () => {
   });
 
   it('is read on behind a record that fails and one that is none', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const pieces: LogPiece[] = [
       ...place(strip(composeMalloryCall()), { a: 1 }),
       { kind: 'rejected', position: 3, reason: 'not JSON' },
@@ -199,11 +164,11 @@ describe('a log file', () => {
   });
 
   it('that is gone is no failure', async () => {
-    expect(await sweep(buildWorld(), [{ kind: 'gone' }])).toEqual(['gone']);
+    expect(await sweep(buildPlantedWorld(), [{ kind: 'gone' }])).toEqual(['gone']);
   });
 
   it('is left where the time is over, and gone on with by beginning again', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const second = { eventID: '0b1f6f0e-0000-4000-8000-000000000002', requestParameters: null };
     const pieces = place(strip(composeMalloryCall()), strip(composeMalloryCall(second)));
     const publish = world.alerts.publishAlert.bind(world.alerts);
@@ -217,7 +182,7 @@ describe('a log file', () => {
   });
 
   it('names its records without an eventID by their place in the file', async () => {
-    const world = buildWorld();
+    const world = buildPlantedWorld();
     const nameless = place(strip(composeMalloryCall({ eventID: undefined })));
     expect(await sweep(world, nameless)).toEqual(['alerted', 'finished']);
     expect([...world.ledger.events.keys()]).toEqual([`message-${KEY}#1`]);
