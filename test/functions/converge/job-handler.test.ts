@@ -1,50 +1,13 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { RetryableError } from '../../../containment/errors.ts';
 import type { Mode } from '../../../core/allowlist/allowlist.ts';
 import { handleJob } from '../../../functions/converge/job-handler.ts';
 import { composeAllowlist, FUNCTION_ARN, GUARD, POLICY, TARGET } from '../../containment/calls.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from '../../containment/in-memory-ports.ts';
-import { InMemoryTierLedger } from '../../containment/in-memory-tiers.ts';
+import { buildPlantedWorld } from '../../containment/guard-world.ts';
+import { recordTelemetry } from '../recorded-telemetry.ts';
 
 function buildRuntime(mode: Mode = 'enforce', qualifiers: readonly string[] = ['$LATEST', 'live']) {
-  const policies = new InMemoryPolicies();
-  policies.place(TARGET, POLICY);
-  return {
-    allowlist: composeAllowlist(mode),
-    guard: GUARD,
-    ports: {
-      policies,
-      ledger: new InMemoryLedger(),
-      alerts: new InMemoryAlerts(),
-      alertBook: new InMemoryAlertBook(),
-      convergence: new InMemoryConvergence(),
-      mappings: new InMemoryMappings(),
-      mappingMemory: new InMemoryMappingMemory(),
-      tiers: new InMemoryTierLedger(),
-      heartbeats: new InMemoryHeartbeats(),
-      sightings: new InMemorySightings(),
-      tags: new InMemoryTags(),
-      qualifiers: { listQualifiers: async () => qualifiers },
-      clock: new StandingClock(),
-    },
-    telemetry: {
-      logger: new Logger({ logLevel: 'SILENT' }),
-      metrics: new Metrics({ namespace: 'Invokeguard' }),
-    },
-  };
+  const ports = { ...buildPlantedWorld(), qualifiers: { listQualifiers: async () => qualifiers } };
+  return { allowlist: composeAllowlist(mode), guard: GUARD, ports, ...recordTelemetry() };
 }
 
 const LATER = Date.parse('2026-11-22T00:00:00Z');

@@ -1,5 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import { MESSAGES_PER_WINDOW } from '../../../containment/ports.ts';
 import { composeInertGrant } from '../../../core/plan/inert-grant.ts';
@@ -14,59 +12,15 @@ import {
   TARGET,
 } from '../../containment/calls.ts';
 import { GUARD_ROLE_IDENTITY } from '../../containment/change-world.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryChangeHistory,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from '../../containment/in-memory-ports.ts';
-import { InMemoryTierLedger } from '../../containment/in-memory-tiers.ts';
+import { buildPlantedWorld } from '../../containment/guard-world.ts';
+import { recordTelemetry } from '../recorded-telemetry.ts';
 
 function composeMessage(body: string, receiveCount = '1'): SQSRecord {
   return { messageId: 'message-1', body, attributes: { ApproximateReceiveCount: receiveCount } } as SQSRecord;
 }
 
 function buildWorld() {
-  const policies = new InMemoryPolicies();
-  policies.place(TARGET, POLICY);
-  const metrics = new Metrics({ namespace: 'Invokeguard', serviceName: 'test' });
-  const counted: string[] = [];
-  const measured: Record<string, number> = {};
-  jest.spyOn(metrics, 'addMetric').mockImplementation((name, unit, value) => {
-    if (unit === 'Count') counted.push(name);
-    else measured[name] = value;
-    return metrics;
-  });
-  return {
-    allowlist: composeAllowlist(),
-    guard: GUARD,
-    ports: {
-      policies,
-      ledger: new InMemoryLedger(),
-      alerts: new InMemoryAlerts(),
-      alertBook: new InMemoryAlertBook(),
-      changeHistory: new InMemoryChangeHistory(),
-      convergence: new InMemoryConvergence(),
-      mappings: new InMemoryMappings(),
-      mappingMemory: new InMemoryMappingMemory(),
-      tiers: new InMemoryTierLedger(),
-      heartbeats: new InMemoryHeartbeats(),
-      sightings: new InMemorySightings(),
-      tags: new InMemoryTags(),
-      clock: new StandingClock(),
-    },
-    telemetry: { logger: new Logger({ logLevel: 'SILENT' }), metrics },
-    counted,
-    measured,
-  };
+  return { allowlist: composeAllowlist(), guard: GUARD, ports: buildPlantedWorld(), ...recordTelemetry() };
 }
 
 describe('one message of the queue', () => {

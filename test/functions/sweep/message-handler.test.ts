@@ -1,7 +1,5 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -18,21 +16,8 @@ import {
   TARGET,
 } from '../../containment/calls.ts';
 import { composeChange } from '../../containment/change-world.ts';
-import {
-  InMemoryAlertBook,
-  InMemoryAlerts,
-  InMemoryChangeHistory,
-  InMemoryConvergence,
-  InMemoryHeartbeats,
-  InMemoryLedger,
-  InMemoryMappingMemory,
-  InMemoryMappings,
-  InMemoryPolicies,
-  InMemorySightings,
-  InMemoryTags,
-  StandingClock,
-} from '../../containment/in-memory-ports.ts';
-import { InMemoryTierLedger } from '../../containment/in-memory-tiers.ts';
+import { buildPlantedWorld } from '../../containment/guard-world.ts';
+import { recordTelemetry } from '../recorded-telemetry.ts';
 
 const s3 = mockClient(S3Client);
 beforeEach(() => s3.reset());
@@ -70,38 +55,10 @@ function composeMessage(...keys: readonly string[]): SQSRecord {
 }
 
 function buildWorld() {
-  const policies = new InMemoryPolicies();
-  policies.place(TARGET, POLICY);
-  const metrics = new Metrics({ namespace: 'Invokeguard', serviceName: 'test' });
-  const counted: Record<string, number> = {};
-  jest.spyOn(metrics, 'addMetric').mockImplementation((name, _, value) => {
-    counted[name] = (counted[name] ?? 0) + value;
-    return metrics;
-  });
   const logs = new BucketLogObjects(new S3LogObjects(new S3Client({ region: 'eu-west-1' })), 'logs');
-  return {
-    allowlist: composeAllowlist(),
-    guard: GUARD,
-    bucket: 'logs',
-    ports: {
-      policies,
-      ledger: new InMemoryLedger(),
-      alerts: new InMemoryAlerts(),
-      alertBook: new InMemoryAlertBook(),
-      changeHistory: new InMemoryChangeHistory(),
-      convergence: new InMemoryConvergence(),
-      mappings: new InMemoryMappings(),
-      mappingMemory: new InMemoryMappingMemory(),
-      tiers: new InMemoryTierLedger(),
-      heartbeats: new InMemoryHeartbeats(),
-      sightings: new InMemorySightings(),
-      tags: new InMemoryTags(),
-      clock: new StandingClock(),
-      logs,
-    },
-    telemetry: { logger: new Logger({ logLevel: 'SILENT' }), metrics },
-    counted,
-  };
+  const { telemetry, sums } = recordTelemetry();
+  const ports = { ...buildPlantedWorld(), logs };
+  return { allowlist: composeAllowlist(), guard: GUARD, bucket: 'logs', ports, telemetry, counted: sums };
 }
 type World = ReturnType<typeof buildWorld>;
 
