@@ -23,8 +23,8 @@ const VERDICT_LATENCY = Duration.minutes(15);
 interface GuardAlarm {
   readonly id: string;
   readonly metric: IMetric;
-  /** From this value on; `below1` is for what should be 1. */
-  readonly from: number | 'below1';
+  /** From this value on. */
+  readonly from: number;
   readonly says: string;
   /** Its section of docs/runbook.md. */
   readonly section: string;
@@ -42,12 +42,9 @@ export function createAlarms(
     const { metric, from, says, section } = alarm;
     new Alarm(scope, alarm.id, {
       metric,
-      threshold: from === 'below1' ? 1 : from,
+      threshold: from,
       alarmDescription: `Invokeguard: ${says}: docs/runbook.md#${section}`,
-      comparisonOperator:
-        from === 'below1'
-          ? ComparisonOperator.LESS_THAN_THRESHOLD
-          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 1,
       // Most metrics are written only when something happens, those of heartbeat and sweep only where these are made.
       treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -152,9 +149,9 @@ function listFindingAlarms(): readonly GuardAlarm[] {
 function listPartAlarms(): readonly GuardAlarm[] {
   return [
     {
-      id: 'TrailLoggingAlarm',
-      metric: guardMetric('TrailLogging', Stats.MINIMUM, BEAT),
-      from: 'below1',
+      id: 'TrailSilentAlarm',
+      metric: guardMetric('TrailSilent', Stats.MAXIMUM, BEAT),
+      from: 1,
       says: 'the trail does not log; the guard sees nothing',
       section: 'trail-not-logging',
     },

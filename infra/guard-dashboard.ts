@@ -68,10 +68,10 @@ export class GuardDashboard extends Construct {
         ],
         [
           graph('Trail and rules', [
-            guardMetric('TrailLogging', Stats.MINIMUM),
+            guardMetric('TrailSilent', Stats.MAXIMUM),
             guardMetric('RulesBroken', Stats.MAXIMUM),
           ]),
-          countGraph('Heartbeat', ['HeartbeatSent', 'HeartbeatSeen', 'HeartbeatLost']),
+          countGraph('Heartbeat', ['HeartbeatSeen', 'HeartbeatLost']),
           countGraph('Sweep', ['SweepOnly', 'SweptBefore', 'SweepFiles', 'SweepForeign', 'SweepRejected']),
         ],
       ],

@@ -7,8 +7,9 @@ import { METRICS_NAMESPACE, SERVICE_NAME } from './guard-function.ts';
 
 /**
  * Makes the heartbeat's alarms: one where a beat is lost, which the heartbeat itself finds, and one where none came back
- * for an hour, which is there for the case that the heartbeat does not run either. Of that one CloudWatch cannot know
- * how new a deployment is: it begins in alarm, and is quiet as soon as the first beat came back.
+ * for an hour, which is there for the case that the heartbeat does not run either. That one rings when its data end, and
+ * so not before the first beat came back: a new trail is blind for minutes.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 export function createHeartbeatAlarms(scope: Construct, topic: ITopic): void {
   const count = (metricName: string, period: Duration): Metric =>
@@ -29,13 +30,15 @@ export function createHeartbeatAlarms(scope: Construct, topic: ITopic): void {
     alarmDescription:
       'Invokeguard: a call by the heartbeat did not come back as a verdict, so others may not either: docs/runbook.md#heartbeat-lost',
   }).addAlarmAction(action);
-  new Alarm(scope, 'MissingAlarm', {
+  const missing = new Alarm(scope, 'MissingAlarm', {
     metric: count('HeartbeatSeen', Duration.hours(1)),
     threshold: 1,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     evaluationPeriods: 1,
-    treatMissingData: TreatMissingData.BREACHING,
+    treatMissingData: TreatMissingData.MISSING,
     alarmDescription:
       'Invokeguard: no call by the heartbeat came back as a verdict for an hour: docs/runbook.md#heartbeat-missing',
-  }).addAlarmAction(action);
+  });
+  // No point is below 1: a beat that is not seen writes none.
+  missing.addInsufficientDataAction(action);
 }

@@ -98,7 +98,7 @@ describe('the heartbeat', () => {
     expect(JSON.stringify(statements)).not.toContain('cloudtrail');
   });
 
-  it('raises an alarm for a beat that is lost, and one where none came back for an hour', () => {
+  it('raises an alarm for a beat that is lost, and tells where no more came back for an hour', () => {
     const template = synthHeartbeat();
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'HeartbeatLost',
@@ -112,7 +112,9 @@ describe('the heartbeat', () => {
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
       Period: 3600,
-      TreatMissingData: 'breaching',
+      TreatMissingData: 'missing',
+      InsufficientDataActions: [Match.anyValue()],
+      AlarmActions: Match.absent(),
       AlarmDescription: Match.stringLikeRegexp('docs/runbook\\.md#heartbeat-missing$'),
     });
   });
