@@ -11,8 +11,6 @@ import {
   FUNCTION_ARN,
   GUARD,
   PLANTED_GRANT,
-  POLICY,
-  TARGET,
 } from './calls.ts';
 import { buildPlantedWorld, type GuardWorld } from './guard-world.ts';
 

@@ -1,7 +1,7 @@
 import { PermanentError } from '../../containment/errors.ts';
 import { type Remediation, remediateRecord } from '../../containment/remediation.ts';
 import type { Mode } from '../../core/allowlist/allowlist.ts';
-import { composeAllowlist, composeMalloryCall, FUNCTION_ARN, GUARD, POLICY, TARGET } from './calls.ts';
+import { composeAllowlist, composeMalloryCall, FUNCTION_ARN, GUARD } from './calls.ts';
 import { buildPlantedWorld, type GuardWorld } from './guard-world.ts';
 
 function buildWorld(): GuardWorld {

@@ -1,7 +1,7 @@
 import { RetryableError } from '../../../containment/errors.ts';
 import type { Mode } from '../../../core/allowlist/allowlist.ts';
 import { handleJob } from '../../../functions/converge/job-handler.ts';
-import { composeAllowlist, FUNCTION_ARN, GUARD, POLICY, TARGET } from '../../containment/calls.ts';
+import { composeAllowlist, FUNCTION_ARN, GUARD, POLICY } from '../../containment/calls.ts';
 import { buildPlantedWorld } from '../../containment/guard-world.ts';
 import { recordTelemetry } from '../recorded-telemetry.ts';
 

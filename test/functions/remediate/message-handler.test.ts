@@ -8,7 +8,6 @@ import {
   composeS3Call,
   FUNCTION_ARN,
   GUARD,
-  POLICY,
   TARGET,
 } from '../../containment/calls.ts';
 import { GUARD_ROLE_IDENTITY } from '../../containment/change-world.ts';
