@@ -77,8 +77,8 @@ async function measureSweep(path: string, allowlistFile: string): Promise<void> 
   };
   const before = process.memoryUsage.rss();
   const start = process.cpuUsage();
-  const stopMs = Number.POSITIVE_INFINITY;
-  const delivery = { key: path, deliveryCount: 1, stopMs };
+  const deadlineMs = Number.POSITIVE_INFINITY;
+  const delivery = { key: path, deliveryCount: 1, deadlineMs };
   await sweepLog(delivery, reading.allowlist, nameGuard('111122223333', 'eu-west-1'), ports, listener);
   const { user, system } = process.cpuUsage(start);
   const seconds = (user + system) / 1e6;

@@ -31,7 +31,7 @@ export interface LogDelivery {
   /** How often this message has been delivered, from 1. */
   readonly deliveryCount: number;
   /** Epoch milliseconds after which no other record is begun: the run ends soon after. */
-  readonly stopMs: number;
+  readonly deadlineMs: number;
 }
 
 /** What a sweep tells on its way, so that nothing has to be kept until the end of a file. */
@@ -59,7 +59,7 @@ export type SweepEnd = 'finished' | 'gone' | 'outOfTime';
  * costs a single read. Throws where the object cannot be read.
  */
 export async function sweepLog(
-  { key, deliveryCount, stopMs }: LogDelivery,
+  { key, deliveryCount, deadlineMs }: LogDelivery,
   allowlist: Allowlist,
   guard: Guard,
   ports: SweepPorts,
@@ -71,7 +71,7 @@ export async function sweepLog(
       listener.rejected(piece.position, piece.reason);
       continue;
     }
-    if (ports.clock.nowMs() >= stopMs) return 'outOfTime';
+    if (ports.clock.nowMs() >= deadlineMs) return 'outOfTime';
     const { input, position } = piece;
     const delivery = { input, messageId: `${key}#${position}`, deliveryCount, path: 'sweep' } as const;
     try {

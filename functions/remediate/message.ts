@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Delivery } from '../../containment/remediation.ts';
+import { readDeliveryCount } from '../delivery-count.ts';
 
 /** A message of the queue as a delivery, or why it is not one. */
 export type ReadMessage =
@@ -14,14 +15,9 @@ export function readMessage(message: SQSRecord): ReadMessage {
   } catch {
     return { kind: 'malformed', reason: 'the message body is not JSON' };
   }
-  const received = Number(message.attributes.ApproximateReceiveCount);
+  const { messageId } = message;
   return {
     kind: 'delivery',
-    delivery: {
-      input,
-      messageId: message.messageId,
-      deliveryCount: Number.isSafeInteger(received) && received > 0 ? received : 1,
-      path: 'live',
-    },
+    delivery: { input, messageId, deliveryCount: readDeliveryCount(message), path: 'live' },
   };
 }

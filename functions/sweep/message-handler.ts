@@ -1,17 +1,10 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
-import { type SweepPorts, sweepLog } from '../../containment/sweep.ts';
+import { sweepLog } from '../../containment/sweep.ts';
 import { readLogAccount } from '../../logs/key-layout.ts';
-import type { GuardRuntime } from '../guard-runtime.ts';
-import { SweepReport } from '../sweep-report.ts';
 import { readLogMessage } from './message.ts';
-
-/** What the sweeper works with. */
-export type SweepRuntime = Pick<GuardRuntime, 'allowlist' | 'guard' | 'telemetry'> & {
-  readonly ports: SweepPorts;
-  /** The only bucket that is read. */
-  readonly bucket: string;
-};
+import { SweepReport } from './sweep-report.ts';
+import type { SweepRuntime } from './sweep-runtime.ts';
 
 /**
  * Deals with one message: sweeps the log files that it tells of. Throws for what should be delivered again or end in the
@@ -20,7 +13,7 @@ export type SweepRuntime = Pick<GuardRuntime, 'allowlist' | 'guard' | 'telemetry
  */
 export async function handleLogMessage(
   message: SQSRecord,
-  stopMs: number,
+  deadlineMs: number,
   runtime: SweepRuntime,
 ): Promise<void> {
   const { logger, metrics } = runtime.telemetry;
@@ -36,7 +29,7 @@ export async function handleLogMessage(
     case 'objects': {
       const faults: string[] = [];
       for (const key of read.keys) {
-        const fault = await sweepKey({ key, deliveryCount: read.deliveryCount, stopMs }, runtime);
+        const fault = await sweepKey({ key, deliveryCount: read.deliveryCount, deadlineMs }, runtime);
         if (fault !== undefined) faults.push(fault);
       }
       if (faults.length > 0) throw new Error(`the sweep has to be done again: ${faults.join('; ')}`);

@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { isJsonObject, type JsonObject, readObject, readText } from '../../core/json.ts';
+import { readDeliveryCount } from '../delivery-count.ts';
 
 /** A message of the queue, as what it says of the bucket. */
 export type LogMessage =
@@ -31,12 +32,7 @@ export function readLogMessage(message: SQSRecord, bucket: string): LogMessage {
     }
     keys.push(object.key);
   }
-  const received = Number(message.attributes.ApproximateReceiveCount);
-  return {
-    kind: 'objects',
-    keys,
-    deliveryCount: Number.isSafeInteger(received) && received > 0 ? received : 1,
-  };
+  return { kind: 'objects', keys, deliveryCount: readDeliveryCount(message) };
 }
 
 interface ToldObject {

@@ -13,7 +13,7 @@ const strip = (event: unknown): unknown => (event as { readonly detail: unknown 
 async function sweep(
   world: GuardWorld,
   pieces: readonly LogPiece[],
-  { deliveryCount = 1, stopMs = Number.POSITIVE_INFINITY } = {},
+  { deliveryCount = 1, deadlineMs = Number.POSITIVE_INFINITY } = {},
 ): Promise<string[]> {
   const told: string[] = [];
   const listener: SweepListener = {
@@ -28,7 +28,7 @@ async function sweep(
       yield* pieces;
     },
   };
-  const delivery = { key: KEY, deliveryCount, stopMs };
+  const delivery = { key: KEY, deliveryCount, deadlineMs };
   const end = await sweepLog(delivery, composeAllowlist(), GUARD, { ...world, logs }, listener);
   return [...told, end];
 }
@@ -176,8 +176,8 @@ describe('a log file', () => {
       world.clock.advance(60_000);
       await publish(alert);
     };
-    const stopMs = world.clock.nowMs() + 30_000;
-    expect(await sweep(world, pieces, { stopMs })).toEqual(['alerted', 'outOfTime']);
+    const deadlineMs = world.clock.nowMs() + 30_000;
+    expect(await sweep(world, pieces, { deadlineMs })).toEqual(['alerted', 'outOfTime']);
     expect(await sweep(world, pieces)).toEqual(['dealtWith by sweep', 'alerted', 'finished']);
   });
 

@@ -62,8 +62,8 @@ function buildWorld() {
 }
 type World = ReturnType<typeof buildWorld>;
 
-const handle = (message: SQSRecord, world: World, stopMs = Number.POSITIVE_INFINITY): Promise<void> =>
-  handleLogMessage(message, stopMs, world);
+const handle = (message: SQSRecord, world: World, deadlineMs = Number.POSITIVE_INFINITY): Promise<void> =>
+  handleLogMessage(message, deadlineMs, world);
 
 describe('a message about a log file', () => {
   it('has its file swept: the violation in it is contained, told and counted', async () => {

@@ -1,11 +1,11 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Handled, HandledChange } from '../containment/record-handling.ts';
-import type { SweepEnd, SweepListener } from '../containment/sweep.ts';
-import type { ChangeAction } from '../core/change/change.ts';
-import { GUARD_FUNCTION_NAMES } from '../core/guard.ts';
-import { parseFunctionName } from '../core/record/function-reference.ts';
-import type { Telemetry } from './guard-runtime.ts';
-import { reportHandled } from './record-report.ts';
+import type { Handled, HandledChange } from '../../containment/record-handling.ts';
+import type { SweepEnd, SweepListener } from '../../containment/sweep.ts';
+import type { ChangeAction } from '../../core/change/change.ts';
+import { GUARD_FUNCTION_NAMES } from '../../core/guard.ts';
+import { parseFunctionName } from '../../core/record/function-reference.ts';
+import type { Telemetry } from '../guard-runtime.ts';
+import { reportHandled } from '../record-report.ts';
 
 /** So many faults of one file are logged in full; all are counted. */
 const LOGGED_FAULTS = 10;
