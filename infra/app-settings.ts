@@ -32,6 +32,8 @@ export interface AppSettings {
   readonly patternQuotas: PatternQuotas;
   readonly athena: AthenaSetting;
   readonly heartbeat: 'on' | 'none';
+  /** Whether what is recorded in other Regions only is forwarded to the guard's. */
+  readonly forward: 'on' | 'none';
   /** `cli` deploys with the caller's own credentials instead of the bootstrap roles. */
   readonly synthesizer: 'default' | 'cli';
 }
@@ -86,6 +88,7 @@ export function readSettings(node: Node): AppSettings {
     patternQuotas,
     athena: readAthenaSetting(node, trail, faults),
     heartbeat: read('heartbeat', 'on', '`on` or `none`', oneOf('on', 'none')),
+    forward: read('forward', 'none', '`on` or `none`', oneOf('on', 'none')),
     synthesizer: read('invokeguard:synthesizer', 'default', '`default` or `cli`', oneOf('default', 'cli')),
   };
   if (faults.length > 0) throw new InvalidSettingsError(faults);

@@ -5,6 +5,7 @@ import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { composeChangePatterns } from '../core/pattern/change-patterns.ts';
 import { listOwnFunctionArns } from './function-scope.ts';
 import { allowRules, type GuardQueues } from './guard-queues.ts';
+import { findIamRegion } from './iam-region.ts';
 
 /** Fixed, as those of the rules for calls are: what is named so is recognized as the guard's. */
 const RULE_NAME = 'invokeguard-changes-';
@@ -15,6 +16,8 @@ export interface ChangeRulesProps {
   /** Characters that one pattern may have. */
   readonly characters: number;
   readonly queues: GuardQueues;
+  /** Whether what is recorded in other Regions only comes to this one's event bus. */
+  readonly elsewhere: 'forwarded' | 'unheard';
 }
 
 /**
@@ -25,13 +28,13 @@ export interface ChangeRulesProps {
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
 export class ChangeRules extends Construct {
-  constructor(scope: Construct, id: string, { allowlist, characters, queues }: ChangeRulesProps) {
+  constructor(scope: Construct, id: string, { allowlist, characters, queues, elsewhere }: ChangeRulesProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const patterns = composeChangePatterns({
       allowlist,
       exclude: listOwnFunctionArns(stack),
-      iamEvents: findIamEvents(stack.region),
+      iamEvents: elsewhere === 'forwarded' ? 'here' : findIamEvents(stack.region),
       characters,
     });
     for (const [index, eventPattern] of patterns.entries()) {
@@ -56,20 +59,8 @@ export class ChangeRules extends Construct {
   }
 }
 
-/** Where IAM's events of a partition come to EventBridge, by how the names of its Regions begin. */
-const IAM_REGIONS: readonly (readonly [stem: string, region: string | null])[] = [
-  ['cn-', 'cn-north-1'],
-  ['us-gov-', 'us-gov-west-1'],
-  // Not known of these partitions: they may come to any Region.
-  ['us-iso', null],
-  ['eu-iso', null],
-  ['eusc-', null],
-  ['', 'us-east-1'],
-];
-
 /** In a Region that is not known at synth they may come. */
 function findIamEvents(region: string): 'here' | 'elsewhere' {
   if (Token.isUnresolved(region)) return 'here';
-  const heard = IAM_REGIONS.find(([stem]) => region.startsWith(stem))?.[1] ?? region;
-  return heard === region ? 'here' : 'elsewhere';
+  return (findIamRegion(region) ?? region) === region ? 'here' : 'elsewhere';
 }

@@ -27,6 +27,7 @@ export class GuardStack extends Stack {
     const guard = new InvocationGuard(this, 'Guard', {
       allowlist: settings.config,
       heartbeat: settings.heartbeat,
+      ...(settings.forward === 'on' ? { elsewhere: 'forwarded' } : {}),
       ...(trail === undefined ? {} : { trail }),
       ...(settings.trail.kind === 'existing' ? { existingTrailArn: settings.trail.trailArn } : {}),
       ...(encryptionKey === undefined ? {} : { encryptionKey }),

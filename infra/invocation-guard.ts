@@ -77,6 +77,12 @@ export interface InvocationGuardProps {
    */
   readonly heartbeat?: 'on' | 'none';
   /**
+   * Whether events that AWS records in another Region only (IAM's, and those of a trail that is at home elsewhere) are
+   * forwarded to this Region's default event bus, as the ready-made app's `ForwardStack` does it.
+   * @default 'unheard' - the log files tell of them, minutes later
+   */
+  readonly elsewhere?: 'forwarded' | 'unheard';
+  /**
    * Folder of the built functions, `remediate/` and `converge/`.
    * @default - the one in this package
    */
@@ -110,6 +116,7 @@ export class InvocationGuard extends Construct {
     const { encryptionKey } = props;
     const { allowlist: listed, warnings } = loadAllowlist(props.allowlist);
     const heartbeat = props.heartbeat ?? 'on';
+    const elsewhere = props.elsewhere ?? 'unheard';
     const allowlist = heartbeat === 'on' ? addHeartbeatTarget(listed) : listed;
     this.#annotate(allowlist, warnings);
     const ledgerRemovalPolicy = props.ledgerRemovalPolicy ?? RemovalPolicy.RETAIN;
@@ -125,7 +132,7 @@ export class InvocationGuard extends Construct {
     this.deadLetterQueue = queues.deadLetters;
     const limits = readLimits(props);
     const { ruleCount } = new InvocationRules(this, 'Invocations', { allowlist, limits, queues });
-    new ChangeRules(this, 'Changes', { allowlist, characters: limits.characters, queues });
+    new ChangeRules(this, 'Changes', { allowlist, characters: limits.characters, queues, elsewhere });
     createConvergenceRules(this, queues);
 
     if (encryptionKey !== undefined) allowLogGroups(encryptionKey, Stack.of(this));
@@ -156,7 +163,7 @@ export class InvocationGuard extends Construct {
   #watch(props: InvocationGuardProps, { alerts }: Allowlist): ITopic {
     const { encryptionKey, trail, existingTrailArn } = props;
     const { characters } = readLimits(props);
-    this.#checkHomeRegion(existingTrailArn);
+    if (props.elsewhere !== 'forwarded') this.#checkHomeRegion(existingTrailArn);
     const { topic } = new GuardWatch(this, 'Watch', {
       guard: this,
       alertTopic: this.alertTopic,
@@ -192,7 +199,7 @@ export class InvocationGuard extends Construct {
     Annotations.of(this).addWarningV2(
       'invokeguard:trailElsewhere',
       `the trail \`${trailArn}\` is at home in ${home}, where changes of it are recorded: who stops it is told in ${home} ` +
-        'only. See docs/deploying.md, "Tampering"',
+        'only, unless its events are forwarded (`-c forward=on`). See docs/deploying.md, "Tampering"',
     );
   }
 
