@@ -12,6 +12,9 @@ export interface PartCalls {
 /**
  * The calls that weaken a part, by service. The table says nothing of what the call asks for: raising a queue's
  * retention is told like shortening it.
+ *
+ * `core/pattern/watch-catalogue.ts` has these calls once more, by how their names begin: its patterns, which have little
+ * room, tell of the call and leave it to the reader what it does, and this table says that. A test holds both together.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/logging-using-cloudtrail.html
  * @see https://docs.aws.amazon.com/sns/latest/dg/logging-using-cloudtrail.html
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/logging-using-cloudtrail.html

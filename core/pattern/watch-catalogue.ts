@@ -8,6 +8,10 @@ export const FIXED_NAME_STEM = 'invokeguard-';
  * Lists the calls that touch the parts. Whole families of calls stand by what their names begin with: an alert too many
  * is better than one too few.
  *
+ * `core/change/part-calls.ts` knows many of the same calls in another way: one by one, each with what it does, for
+ * parts of which only names like the app's are known. Here the parts are known exactly, nothing is judged, and what
+ * counts is characters: a pattern has room for the beginnings of names, not for all of them. A test holds both together.
+ *
  * Through CloudFormation only those calls are left out that an update of the guard's own stack makes in numbers, on
  * resources that no other stack can own. A policy of a queue, a topic, a role or a bucket can be written by any stack,
  * and Cloud Control writes through CloudFormation as well, so that its calls are watched instead.
