@@ -39,7 +39,7 @@ export function judgeIdentity(
  * then the last part of the entry's ARN counts, and a wildcard in it does not stand for a path. IAM keeps no two names
  * apart that differ in case only, so neither does this.
  */
-export function namesListed(
+function namesListed(
   { identity, name, arn, account }: IdentityAction,
   { eventTime }: Pick<ConfigurationChange, 'eventTime'>,
   allowlist: Allowlist,

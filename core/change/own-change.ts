@@ -1,31 +1,11 @@
 import type { Mode } from '../allowlist/allowlist.ts';
 import { INERT_SID, isInertGrant } from '../plan/inert-grant.ts';
 import { canonicalizeStatement } from '../policy/canonical-form.ts';
-import { type PolicyDocument, type PolicyStatement, parsePolicy } from '../policy/document.ts';
+import { type PolicyStatement, parsePolicy } from '../policy/document.ts';
 import { parseEventTime } from '../record/event-time.ts';
-import type { SwitchChange } from '../tier/tier.ts';
 import type { ConfigurationChange } from './change.ts';
-import { CLOCK_MS, explainSwitch, LATEST_MS } from './own-switch.ts';
-
-/** One rewrite of the policy that a change is about, as the ledger stored it before it was made. */
-export interface StoredRewrite {
-  /** Null where there was none. */
-  readonly before: PolicyDocument | null;
-  readonly removed: readonly PolicyStatement[];
-  readonly added: readonly PolicyStatement[];
-  /** ISO-8601 UTC. */
-  readonly storedTime: string;
-  readonly state: 'standing' | 'undone';
-}
-
-/** What the ledger knows of exactly the policy, function or mapping that a change is about. */
-export interface StoredWrites {
-  readonly rewrites: readonly StoredRewrite[];
-  /** When the guard noted last that it is about to disable the mapping: epoch milliseconds. */
-  readonly disablingMs: number | null;
-  /** The triggers that a person had disabled and switched on again, and when. */
-  readonly restored: { readonly switches: readonly SwitchChange[]; readonly atMs: number } | null;
-}
+import { explainSwitch } from './own-switch.ts';
+import { CLOCK_MS, LATEST_MS, type StoredRewrite, type StoredWrites } from './stored-writes.ts';
 
 /**
  * Where a change comes from: one that the ledger holds is the guard's own, or made by a person with its command. A

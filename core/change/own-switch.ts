@@ -1,11 +1,7 @@
 import { parseEventTime } from '../record/event-time.ts';
 import type { ConfigurationChange } from './change.ts';
-import type { StoredWrites } from './own-change.ts';
+import { CLOCK_MS, LATEST_MS, type StoredWrites } from './stored-writes.ts';
 
-/** Delivered again after a crash, the same write may be made this much after the ledger took note of it. */
-export const LATEST_MS = 30 * 60_000;
-/** AWS refuses requests that are signed with a clock further off than this, and a person's clock may be. */
-export const CLOCK_MS = 5 * 60_000;
 /** All triggers of a function are switched on one after the other, and it is noted at the end. */
 const RESTORING_MS = 15 * 60_000;
 

@@ -103,10 +103,7 @@ function completeTerms(terms: PermissionTerms | undefined): PermissionTerms | un
 const MOST_CHARACTERS = 200;
 
 /** Names whom a principal lets in, safe to print: others wrote the policy. */
-export function describeAdmitted(
-  principal: GrantPrincipal,
-  conditions: readonly GrantCondition[] = [],
-): string {
+function describeAdmitted(principal: GrantPrincipal, conditions: readonly GrantCondition[] = []): string {
   const text = [describePrincipal(principal), ...conditions.flatMap(describeCondition)].join(', ');
   return printSafely(text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);
 }

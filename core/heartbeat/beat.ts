@@ -9,10 +9,10 @@ import { isOwnHeartbeat } from './own-call.ts';
  * average and promises nothing; fifteen are common, and the queue and a retry take the rest.
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html
  */
-export const BEAT_DEADLINE_MS = 20 * 60_000;
+const BEAT_DEADLINE_MS = 20 * 60_000;
 
 /** A new trail is blind for minutes, so what is lost within the first hour, before anything was ever seen, is not told. */
-export const FIRST_HOUR_MS = 60 * 60_000;
+const FIRST_HOUR_MS = 60 * 60_000;
 
 /** One call of the target; `requestID` is Lambda's, and stands in the call's record. */
 export interface Beat {

@@ -14,7 +14,7 @@ import { grantAgain } from './open-door.ts';
 import type { Inbox, InvocationAlert } from './open-inbox.ts';
 
 /** The grant whose record never arrives. */
-export const LOST_SID = 'nobody-was-told';
+const LOST_SID = 'nobody-was-told';
 
 /**
  * Shows that a call whose record never reaches the rules is found in the log file that CloudTrail delivers to S3, and

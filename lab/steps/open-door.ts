@@ -23,7 +23,7 @@ import type { DeployedParts } from './deploy-guard.ts';
 import type { ChangeAlert, Inbox } from './open-inbox.ts';
 
 /** The statement by which somebody lets the intruder in again. */
-export const DOOR_SID = 'just-for-a-test';
+const DOOR_SID = 'just-for-a-test';
 
 const MAY_GRANT = JSON.stringify({
   Version: '2012-10-17',

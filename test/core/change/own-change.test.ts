@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import type { ConfigurationChange } from '../../../core/change/change.ts';
 import { parseChange } from '../../../core/change/change-record.ts';
-import { type StoredRewrite, traceChange } from '../../../core/change/own-change.ts';
+import { traceChange } from '../../../core/change/own-change.ts';
+import type { StoredRewrite } from '../../../core/change/stored-writes.ts';
 import type { ReplacePlan } from '../../../core/plan/containment-plan.ts';
 import { planContainment } from '../../../core/plan/containment-planner.ts';
 import type { PolicyDocument, PolicyStatement } from '../../../core/policy/document.ts';
