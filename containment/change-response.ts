@@ -12,10 +12,10 @@ import { findOrigin, listOwnRoles, type OriginPorts, type TracedOrigin } from '.
 import { composeChangeSubject, type ToldChange } from './change-subject.ts';
 import { findRecentContainment, type TellingPorts, tellChange } from './change-telling.ts';
 import { type DealtWith, dealOnce, recallDealing } from './dealing-once.ts';
+import { type Delivery, findDelay, nameEvent } from './delivery.ts';
 import { leave } from './door-closing.ts';
-import { RetryableError } from './errors.ts';
+import { awaitBoth, handOn } from './handing-on.ts';
 import type { ConvergenceQueue, Sightings } from './ports.ts';
-import type { Delivery } from './remediation.ts';
 
 /** Everything that answering a change acts on. */
 export type ChangePorts = AnswerPorts &
@@ -31,9 +31,6 @@ export type ChangeResponse =
   | ({ readonly kind: 'handedOn'; readonly functionArn: string } & JudgedChange)
   | { readonly kind: 'told'; readonly about: ChangeSubject; readonly alert: AlertSending }
   | DealtWith;
-
-/** From this delivery on, an answer that cannot be finished is alerted, and tried again all the same. */
-const DELAY_ALERT_DELIVERY = 3;
 
 /**
  * Answers one change of who may call a function, or of the guard itself: is it ours to judge, is it the guard's own,
@@ -60,18 +57,19 @@ export async function respondToChange(
   }
   const known = await recallDealing(parsed.eventID, delivery.path, ports);
   if (known.kind === 'dealtWith') return known;
-  const found: Found = { ...judged, delivery, finding, unguarded };
+  const eventID = nameEvent(parsed.eventID, delivery);
+  const found: Found = { ...judged, delivery, eventID, finding, unguarded };
   let traced: TracedOrigin = { kind: 'traced', origin: 'others' };
   try {
     traced = await findOrigin(judged.change, allowlist, guard, ports);
     return await settle(found, traced, allowlist, guard, ports);
   } catch (error) {
-    const late = error instanceof RetryableError && delivery.deliveryCount >= DELAY_ALERT_DELIVERY;
-    if (late && finding !== 'none') {
-      const answer = leaveChange(judged.change, { kind: 'delayed', reason: error.message });
+    const delay = findDelay(error, delivery);
+    if (delay !== undefined && finding !== 'none') {
+      const answer = leaveChange(judged.change, delay);
       const told = { ...judged, input: delivery.input, finding, traced };
       const subject = composeChangeSubject(told, answer, allowlist, guard);
-      await tellChange(subject, nameEvent(found), ports);
+      await tellChange(subject, found.eventID, ports);
     }
     throw error;
   }
@@ -79,12 +77,10 @@ export async function respondToChange(
 
 interface Found extends JudgedChange {
   readonly delivery: Delivery;
+  /** What makes the work idempotent. */
+  readonly eventID: string;
   readonly finding: ChangeFinding;
   readonly unguarded: string | null;
-}
-
-function nameEvent({ change, delivery }: Found): string {
-  return change.eventID ?? `message-${delivery.messageId}`;
 }
 
 async function settle(
@@ -94,7 +90,7 @@ async function settle(
   guard: Guard,
   ports: ChangePorts,
 ): Promise<ChangeResponse> {
-  const { change, decision, delivery } = found;
+  const { change, decision, delivery, eventID } = found;
   if (traced.kind === 'traced' && traced.origin === 'ledger') {
     return { kind: 'counted', origin: 'ledger', change, decision };
   }
@@ -104,12 +100,12 @@ async function settle(
   if (finding === 'none') {
     if (listed === null) return { kind: 'counted', origin: 'others', change, decision };
     return dealOnce(change.eventID, delivery.path, ports, async () => {
-      await requestConvergence([listed], nameEvent(found), ports);
+      await handOn([listed], eventID, null, ports);
       return { kind: 'handedOn', functionArn: listed, change, decision };
     });
   }
   const told = { change, decision, input: delivery.input, finding, traced };
-  const answer = await answerFinding(told, nameEvent(found), allowlist, guard, ports);
+  const answer = await answerFinding(told, eventID, allowlist, guard, ports);
   const subject = composeChangeSubject(told, answer, allowlist, guard);
   const recentContainment = await findRecentContainment(change, ports.ledger);
   return dealOnce(change.eventID, delivery.path, ports, async () => {
@@ -117,14 +113,8 @@ async function settle(
       outcome.kind === 'contained' && functionArn !== null ? [functionArn] : [],
     );
     const open = listed === null ? contained : [...contained, listed];
-    // The other policies wait for no alert, and no alert waits for them.
-    const [told, handedOn] = await Promise.allSettled([
-      tellChange({ ...subject, recentContainment }, nameEvent(found), ports),
-      requestConvergence(open, nameEvent(found), ports),
-    ]);
-    if (told.status === 'rejected') throw told.reason;
-    if (handedOn.status === 'rejected') throw handedOn.reason;
-    return { kind: 'told', ...told.value };
+    const telling = tellChange({ ...subject, recentContainment }, eventID, ports);
+    return { kind: 'told', ...(await awaitBoth(telling, handOn(open, eventID, null, ports))) };
   });
 }
 
@@ -132,17 +122,6 @@ async function settle(
 async function findListed(functionArn: string | null, { ledger }: ChangePorts): Promise<string | null> {
   if (functionArn === null) return null;
   return (await ledger.listGuardedFunctions()).includes(functionArn) ? functionArn : null;
-}
-
-/** The versions and aliases have policies of their own. The job is the same however often it is asked for. */
-async function requestConvergence(
-  functionArns: readonly string[],
-  runID: string,
-  { convergence }: ChangePorts,
-): Promise<void> {
-  for (const functionArn of new Set(functionArns)) {
-    await convergence.requestConvergence({ kind: 'function', functionArn, runID, offender: null });
-  }
 }
 
 async function answerFinding(

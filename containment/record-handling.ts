@@ -3,8 +3,9 @@ import type { Guard } from '../core/guard.ts';
 import { learnMapping } from '../core/record/learnt-mapping.ts';
 import { type ChangePorts, type ChangeResponse, respondToChange } from './change-response.ts';
 import type { DealtWith } from './dealing-once.ts';
+import type { Delivery } from './delivery.ts';
 import { rememberMapping } from './mapping.ts';
-import { type Delivery, type Remediation, type RemediationPorts, remediateRecord } from './remediation.ts';
+import { type Remediation, type RemediationPorts, remediateRecord } from './remediation.ts';
 
 /** Everything that dealing with any record acts on. */
 export type RecordPorts = RemediationPorts & ChangePorts;

@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { Delivery } from '../../containment/remediation.ts';
+import type { Delivery } from '../../containment/delivery.ts';
 import { readDeliveryCount } from '../delivery-count.ts';
 
 /** A message of the queue as a delivery, or why it is not one. */
