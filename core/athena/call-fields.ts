@@ -9,7 +9,7 @@ const PLACE = 'arn:aws(?:-[a-z]+)*:lambda:[a-z0-9-]+:[0-9]{12}';
 /** `parseFunctionArn`: the unqualified ARN, and the qualifier. */
 const FULL = `\\A(${PLACE}:function:${NAME})(?::(${QUALIFIER}))?\\z`;
 /** `parseRequestedFunction`, but for full ARNs: the name, and the qualifier. */
-const SHORT = `\\A(?:[^:]*:function:)?(${NAME})(?::(${QUALIFIER}))?\\z`;
+const SHORT = `\\A(?:(?:[^:]*:)*?function:|(?:arn:aws[a-z-]*:lambda:)?(?:[a-z]{2}(?:-[a-z]+)+-[0-9]:)?(?:[0-9]{12}:)?)(${NAME})(?::(${QUALIFIER}))?\\z`;
 /** `readRecordedArn`: only the shape counts. */
 const RECORDED = '\\A(arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]*)(?::([^:]*))?\\z';
 

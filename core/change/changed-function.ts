@@ -6,6 +6,7 @@ import {
   parseRequestedFunction,
 } from '../record/function-reference.ts';
 import { composeFunctionArn, readFunctionResource } from '../record/invocation.ts';
+import { readAnsweredStatement } from './answered-statement.ts';
 import type { LambdaVerb } from './lambda-action.ts';
 
 /**
@@ -19,7 +20,7 @@ export function nameChangedFunction(record: JsonObject, verb: LambdaVerb): Funct
     record,
     asText(parameters?.['resourceArn'] ?? parameters?.['functionName']),
   );
-  const answered = verb === 'PublishVersion' || isCodeChange(verb) ? null : asText(response?.['functionArn']);
+  const answered = readAnswered(record, verb);
   const reference =
     (answered === null ? undefined : parseFunctionArn(answered)) ??
     requested ??
@@ -28,6 +29,13 @@ export function nameChangedFunction(record: JsonObject, verb: LambdaVerb): Funct
   if (reference === undefined) return undefined;
   const qualifier = readQualifier(parameters, verb) ?? reference.qualifier ?? requested?.qualifier ?? null;
   return { functionArn: reference.functionArn, qualifier };
+}
+
+/** Lambda answers a permission with the statement that it made, whose resource is the function. */
+function readAnswered(record: JsonObject, verb: LambdaVerb): string | null {
+  if (verb === 'AddPermission') return asText(readAnsweredStatement(record)?.['Resource']);
+  const response = asObject(record['responseElements']);
+  return verb === 'PublishVersion' || isCodeChange(verb) ? null : asText(response?.['functionArn']);
 }
 
 /** Where `publish` is asked for, the answer is about the new version, and the change about the function. */

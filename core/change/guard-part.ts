@@ -34,8 +34,8 @@ const OWN_ROLE = new RegExp(
   `(^|/)((${[...GUARD_FUNCTION_NAMES, HEARTBEAT_TARGET_NAME].join('|')})-[a-z]{2}(-[a-z]+)+-\\d|Invokeguard[^/]*)$`,
 );
 
-/** A name, `ACCOUNT:function:NAME` or an ARN, each with a qualifier or without. */
-const OWN_FUNCTION = new RegExp(`(^|:function:)(${GUARD_FUNCTION_NAMES.join('|')})(:|$)`);
+/** A name, or the end of an ARN from any part on, each with a qualifier or without. */
+const OWN_FUNCTION = new RegExp(`(^|:)(${GUARD_FUNCTION_NAMES.join('|')})(:|$)`);
 
 /**
  * Decides whether a text names one of the guard's parts. Names can be copied by anyone: that makes an alarm too many,

@@ -3,6 +3,7 @@ import { isMappingArn } from '../caller/caller.ts';
 import { asObject, asText, type JsonObject } from '../json.ts';
 import { type FunctionReference, qualifyFunctionArn } from '../record/function-reference.ts';
 import { composeMappingArn, learnMapping } from '../record/learnt-mapping.ts';
+import { readAnsweredStatement } from './answered-statement.ts';
 import type { FunctionAction } from './change.ts';
 import { readMappingFault } from './mapping-fault.ts';
 import { rebuildStatement } from './requested-grant.ts';
@@ -117,19 +118,10 @@ function readStatement(
   parameters: JsonObject | undefined,
   named: FunctionReference | undefined,
 ): JsonObject | null {
-  const answered = asObject(record['responseElements'])?.['statement'];
-  const statement = typeof answered === 'string' ? parseObject(answered) : asObject(answered);
+  const statement = readAnsweredStatement(record);
   if (statement !== undefined) return statement;
   if (parameters === undefined || named === undefined) return null;
   return rebuildStatement(parameters, qualifyFunctionArn(named.functionArn, named.qualifier));
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 function readMapping(record: JsonObject, step: 'created' | 'changed' | 'deleted'): FunctionAction {

@@ -93,12 +93,10 @@ function listRuleCalls({ fixedNames, rules }: WatchedParts): readonly WatchedCal
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html */
 function listFunctionCalls({ fixedNames, mappings }: WatchedParts): readonly WatchedCalls[] {
   const ownArns = listFixed(fixedNames, writeArnStem(fixedNames, 'lambda', 'function:'));
-  // A function may be named by its name, by `ACCOUNT:function:NAME`, or by its ARN, each with a qualifier behind it.
-  const names = [
-    ...listFixed(fixedNames, ''),
-    ...listFixed(fixedNames, `${fixedNames?.account ?? ''}:function:`),
-    ...ownArns,
-  ];
+  // A function may be named by its name, or by the end of its ARN from any part on, each with a qualifier behind it.
+  const account = fixedNames?.account ?? '';
+  const ends = ['', 'function:', `${account}:function:`, `${fixedNames?.region ?? ''}:${account}:function:`];
+  const names = [...ends.flatMap((end) => listFixed(fixedNames, end)), ...ownArns];
   return [
     watch(
       'lambda',

@@ -20,6 +20,9 @@ const REGION = /^[a-z0-9-]+$/;
 const UNQUALIFIED = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]*$/;
 const QUALIFIED = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:[^:]*:[^:]*$/;
 const QUALIFIER = /^(\$LATEST(\.PUBLISHED)?|[A-Za-z0-9-_]{1,128})$/;
+/** All before `function:`, or else whatever of its ARN may stand before a name without it; then the name and the qualifier. */
+const REQUESTED =
+  /^(?:(?:[^:]*:)*?function:|(?:arn:aws[a-z-]*:lambda:)?(?:[a-z]{2}(?:-[a-z]+)+-\d:)?(?:\d{12}:)?)([A-Za-z0-9-_]{1,140})(?::(\$LATEST(?:\.PUBLISHED)?|[A-Za-z0-9-_]{1,128}))?$/;
 
 /** The text as a version, alias or `$LATEST`, or `undefined` where it cannot be one. */
 export function parseQualifier(text: string): string | undefined {
@@ -72,8 +75,9 @@ export function parseFunctionName(functionArn: string): FunctionName | undefined
 }
 
 /**
- * Reads the forms that `functionName` may take in a request: name, `name:qualifier`, `account:function:name`,
- * `account:function:name:qualifier`, or a full ARN. Only the name and qualifier of the short forms are known.
+ * Reads the forms that `functionName` may take in a request: a name, an ARN, or the end of one from any of its parts on
+ * (`account:function:name`, and as Lambda's pattern has it also `function:name` or `region:account:name`), each with a
+ * qualifier or without. Only the name and qualifier of the short forms are known.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (FunctionName)
  */
 export function parseRequestedFunction(text: string): { name: string; qualifier: string | null } | undefined {
@@ -82,12 +86,8 @@ export function parseRequestedFunction(text: string): { name: string; qualifier:
     const name = parseFunctionName(full.functionArn)?.name ?? '';
     return { name, qualifier: full.qualifier };
   }
-  const parts = text.split(':');
-  const short = parts.length >= 3 && parts[1] === 'function' ? parts.slice(2) : parts;
-  const [name = '', qualifier, ...rest] = short;
-  if (rest.length > 0 || !NAME.test(name)) return undefined;
-  if (qualifier !== undefined && !QUALIFIER.test(qualifier)) return undefined;
-  return { name, qualifier: qualifier ?? null };
+  const [, name, qualifier = null] = REQUESTED.exec(text) ?? [];
+  return name === undefined ? undefined : { name, qualifier };
 }
 
 /** Joins an unqualified ARN and a qualifier into the ARN that a resource policy is attached to. */

@@ -32,7 +32,7 @@ export interface RecordDraw {
   readonly sourceIPAddress: string;
   readonly vpcEndpointId: string | undefined;
   /** How `requestParameters.functionName` is written. */
-  readonly nameForm: 'arn' | 'qualifiedArn' | 'name' | 'qualifiedName' | 'partialArn';
+  readonly nameForm: 'arn' | 'qualifiedArn' | 'name' | 'qualifiedName' | 'partialArn' | 'shortestArn';
   readonly damage: readonly RecordDamage[];
 }
 
@@ -89,7 +89,7 @@ export const recordDraw: fc.Arbitrary<RecordDraw> = fc.record({
     'AWS Internal',
   ),
   vpcEndpointId: fc.constantFrom(undefined, undefined, 'vpce-0a1b2c3d', 'vpce-other'),
-  nameForm: fc.constantFrom('arn', 'qualifiedArn', 'name', 'qualifiedName', 'partialArn'),
+  nameForm: fc.constantFrom('arn', 'qualifiedArn', 'name', 'qualifiedName', 'partialArn', 'shortestArn'),
   damage: fc.oneof(
     { weight: 2, arbitrary: fc.constant([]) },
     { weight: 3, arbitrary: fc.array(recordDamage, { minLength: 1, maxLength: 3 }) },
@@ -146,6 +146,7 @@ function writeName(functionArn: string, form: RecordDraw['nameForm']): string {
     name,
     qualifiedName: `${name}:7`,
     partialArn: `${parts[4]}:function:${name}`,
+    shortestArn: `function:${name}`,
   }[form];
 }
 

@@ -159,6 +159,8 @@ export const nearlyInvocation = (): fc.Arbitrary<unknown> =>
             'thumbnailer',
             'thumbnailer:2',
             '111122223333:function:thumbnailer',
+            'function:thumbnailer',
+            'eu-west-1:111122223333:thumbnailer:2',
           ),
           qualifier: field(undefined, 'live', '$LATEST'),
           invocationType: field(undefined, 'Event', 'DryRun'),
