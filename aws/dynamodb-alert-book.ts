@@ -14,7 +14,7 @@ import {
   type MessageGrant,
   type MessageSpender,
   type PendingFindings,
-} from '../containment/ports.ts';
+} from '../containment/alert-ports.ts';
 import type { DeferredFinding, GroupName, PendingGroup } from '../core/alert/finding-group.ts';
 import { type Item, readItemNumber, writeNumber, writeText } from './attribute-values.ts';
 import { hasFailedCondition, raiseLedgerFault } from './ledger-fault.ts';

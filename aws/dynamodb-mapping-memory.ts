@@ -1,5 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { MappingMemory } from '../containment/ports.ts';
+import type { MappingMemory } from '../containment/mapping-ports.ts';
 import type { LearntMapping } from '../core/record/learnt-mapping.ts';
 import { readItemNumber, readItemText } from './attribute-values.ts';
 import { raiseLedgerFault } from './ledger-fault.ts';

@@ -5,7 +5,7 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { PermanentError } from '../containment/errors.ts';
-import type { DisableResult, EventSourceMappings } from '../containment/ports.ts';
+import type { DisableResult, EventSourceMappings } from '../containment/mapping-ports.ts';
 import { parseArn } from '../core/arn.ts';
 import { classifyFault, raiseFault } from './sdk-fault.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Update } from '@aws-sdk/client-dynamodb';
-import { WINDOW_MS } from '../containment/ports.ts';
+import { WINDOW_MS } from '../containment/alert-ports.ts';
 import type { DeferredFinding, GroupName, PendingGroup } from '../core/alert/finding-group.ts';
 import { type Item, readItemNumber, readItemText, writeNumber, writeText } from './attribute-values.ts';
 import type { LedgerKey } from './ledger-items.ts';

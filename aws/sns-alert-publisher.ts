@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { AlertPublisher } from '../containment/ports.ts';
+import type { AlertPublisher } from '../containment/alert-ports.ts';
 import type { Alert } from '../core/alert/alert.ts';
 import { raiseFault } from './sdk-fault.ts';
 import { composeSnsMessage } from './sns-message.ts';

@@ -1,5 +1,5 @@
 import { SYSTEM_CLOCK } from '../aws/system-clock.ts';
-import type { AlertPublisher } from '../containment/ports.ts';
+import type { AlertPublisher } from '../containment/alert-ports.ts';
 import {
   announceTier,
   applyTier,

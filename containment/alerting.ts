@@ -1,7 +1,8 @@
 import type { Alert } from '../core/alert/alert.ts';
 import { addLastNotice } from '../core/alert/digest-text.ts';
 import { deferAlert, type FindingGroup, nameGroup } from '../core/alert/finding-group.ts';
-import type { AlertBook, AlertPublisher, Clock, Ledger, MessageSpender } from './ports.ts';
+import type { AlertBook, AlertPublisher, MessageSpender } from './alert-ports.ts';
+import type { Clock, Ledger } from './ports.ts';
 
 /** What sending an alert acts on. */
 export interface AlertingPorts {

@@ -6,7 +6,8 @@ import { type ChangeOrigin, traceChange } from '../core/change/own-change.ts';
 import type { StoredWrites } from '../core/change/stored-writes.ts';
 import { type Guard, listGuardRoleArns } from '../core/guard.ts';
 import { PermanentError } from './errors.ts';
-import type { Ledger, MappingMemory } from './ports.ts';
+import type { MappingMemory } from './mapping-ports.ts';
+import type { Ledger } from './ports.ts';
 import type { TierLedger } from './tier-ports.ts';
 
 /** Where the guard's own writes, and those of people with its command, are known from. */

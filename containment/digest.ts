@@ -1,7 +1,8 @@
 import { composeDigestAlert } from '../core/alert/digest-alert.ts';
 import type { PendingGroup } from '../core/alert/finding-group.ts';
 import type { Guard } from '../core/guard.ts';
-import type { AlertBook, AlertPublisher, Clock } from './ports.ts';
+import type { AlertBook, AlertPublisher } from './alert-ports.ts';
+import type { Clock } from './ports.ts';
 
 /** What a digest acts on. */
 export interface DigestPorts {

@@ -7,7 +7,8 @@ import type { Caller } from '../core/caller/caller.ts';
 import type { Guard } from '../core/guard.ts';
 import type { LearntMapping } from '../core/record/learnt-mapping.ts';
 import { PermanentError } from './errors.ts';
-import type { Clock, EventSourceMappings, MappingMemory } from './ports.ts';
+import type { EventSourceMappings, MappingMemory } from './mapping-ports.ts';
+import type { Clock } from './ports.ts';
 
 /** Where the source of a mapping is known from. */
 export interface MappingPorts {

@@ -1,10 +1,7 @@
-import type { Alert } from '../core/alert/alert.ts';
-import type { DeferredFinding, GroupName, PendingGroup } from '../core/alert/finding-group.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
 import type { Caller } from '../core/caller/caller.ts';
 import type { Lever, ReplacePlan } from '../core/plan/containment-plan.ts';
 import type { PolicyDocument } from '../core/policy/document.ts';
-import type { LearntMapping } from '../core/record/learnt-mapping.ts';
 
 /** One policy of a function: the unqualified function, or one version, alias or `$LATEST`. */
 export interface PolicyTarget {
@@ -141,53 +138,6 @@ export interface Ledger {
   confirmAlert(violationKey: string, eventID: string): Promise<void>;
 }
 
-/** Who spends a message: a finding of a group, the guard about itself, or the digest of what waits. */
-export type MessageSpender =
-  | { readonly kind: 'finding'; readonly groupID: string }
-  | { readonly kind: 'guard' }
-  | { readonly kind: 'digest' };
-
-/** Whether one more message may go out in this window. */
-export type MessageGrant =
-  /** `last` says whether it is the last one for the group, or for whoever else spends like this. */
-  { readonly kind: 'granted'; readonly last: 'ofGroup' | 'ofHour' | 'no' } | { readonly kind: 'spent' };
-
-/** What waits for the digest, as far as it was read. */
-export interface PendingFindings {
-  readonly groups: readonly PendingGroup[];
-  readonly rest: 'none' | 'more';
-}
-
-/**
- * Counts the messages of each window, and keeps what none of them told until a digest did. Throws `RetryableError`
- * where it cannot be reached.
- */
-export interface AlertBook {
-  /** Takes one of the `MESSAGES_PER_WINDOW`, and of the `MESSAGES_PER_GROUP`, of the window in which `nowMs` lies. */
-  takeMessage(spender: MessageSpender, nowMs: number): Promise<MessageGrant>;
-  /** Keeps a finding for the digest, and for months so that it can be found; the same one again changes nothing. */
-  deferFinding(finding: DeferredFinding): Promise<void>;
-  /** Counts a finding like one that was told; the same event at once again changes nothing. */
-  countRepetition(group: GroupName, eventID: string, nowMs: number): Promise<void>;
-  /** At most so many groups, in no order. */
-  readPending(most: number): Promise<PendingFindings>;
-  /** Takes out what was told of a group, and leaves what was added since it was read. */
-  removeTold(group: PendingGroup): Promise<void>;
-}
-
-/** The length of the windows in which messages are counted: the clock's hours. */
-export const WINDOW_MS = 3_600_000;
-
-/** How many messages go out in a window at most. */
-export const MESSAGES_PER_WINDOW: Readonly<Record<MessageSpender['kind'], number>> = {
-  finding: 40,
-  guard: 10,
-  digest: 3,
-};
-
-/** How many of them may be about one group: who tries every version of a function must not use up all. */
-export const MESSAGES_PER_GROUP = 5;
-
 /** By which way a record reached the guard: EventBridge's rules, or the log files that CloudTrail delivers. */
 export type RecordPath = 'live' | 'sweep';
 
@@ -225,36 +175,6 @@ export interface FunctionDirectory {
   listFunctions(): Promise<readonly string[]>;
 }
 
-/** How an attempt to disable a mapping ended. */
-export type DisableResult =
-  | { readonly kind: 'disabled' }
-  | { readonly kind: 'alreadyDisabled' }
-  | { readonly kind: 'missing' };
-
-/** Looks at and disables event source mappings, which no policy of the function stops. */
-export interface EventSourceMappings {
-  /** The ARN of the mapping's source; null where the mapping is gone or has none (self-managed Kafka). */
-  readSource(mappingArn: string): Promise<string | null>;
-  /** The ARN of the function, version or alias that the mapping calls; null where the mapping is gone. */
-  readFunction(mappingArn: string): Promise<string | null>;
-  disableMapping(mappingArn: string): Promise<DisableResult>;
-}
-
-/**
- * Remembers the sources of event source mappings, so that one that is gone can still be judged, and which of them the
- * guard disables, so that it knows its own writes. Throws `RetryableError` where it cannot be reached.
- */
-export interface MappingMemory {
-  /** Remembers it for months; again where it was remembered before. */
-  rememberSource(mapping: LearntMapping): Promise<void>;
-  /** The ARN of the mapping's source; null where nothing is remembered. */
-  recallSource(mappingArn: string): Promise<string | null>;
-  /** Notes that the guard is about to disable it. */
-  noteDisabling(mappingArn: string, nowMs: number): Promise<void>;
-  /** When that was noted last, in epoch milliseconds; null where it was not, or months ago. */
-  recallDisabling(mappingArn: string): Promise<number | null>;
-}
-
 /** Reads what a function is marked with, which tells whether CloudFormation made it. */
 export interface FunctionTags {
   /** By key, AWS's own tags included. Throws `PermanentError` where they may not be read. */
@@ -283,11 +203,6 @@ export type ConvergenceJob =
   | { readonly kind: 'all'; readonly runID: string }
   /** To tell what waits: repetitions, and findings beyond the messages of their hour. */
   | { readonly kind: 'digest'; readonly runID: string };
-
-/** Sends alerts. */
-export interface AlertPublisher {
-  publishAlert(alert: Alert): Promise<void>;
-}
 
 /** Time, passed in so that containment itself has none. */
 export interface Clock {

@@ -2,8 +2,9 @@ import { composeTierAlert, type TierSubject } from '../core/alert/tier-alert.ts'
 import { findSwitch, type SwitchChange, type Tier } from '../core/tier/tier.ts';
 import { joinChanges, planTier, planTierRollback } from '../core/tier/tier-plan.ts';
 import { describeChange } from '../core/tier/tier-text.ts';
+import type { AlertPublisher } from './alert-ports.ts';
 import { ContainmentError, RetryableError } from './errors.ts';
-import type { AlertPublisher, Clock } from './ports.ts';
+import type { Clock } from './ports.ts';
 import { digestSnapshot } from './snapshot-digest.ts';
 import type { FunctionSwitches, TierLedger, TierRecord, TierSnapshot } from './tier-ports.ts';
 

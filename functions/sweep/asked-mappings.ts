@@ -1,4 +1,4 @@
-import type { DisableResult, EventSourceMappings } from '../../containment/ports.ts';
+import type { DisableResult, EventSourceMappings } from '../../containment/mapping-ports.ts';
 
 /** What is kept at hand; more would only be kept by mistake. */
 const MOST_ANSWERS = 1_000;

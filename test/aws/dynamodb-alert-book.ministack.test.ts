@@ -1,6 +1,6 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DynamodbAlertBook } from '../../aws/dynamodb-alert-book.ts';
-import { MESSAGES_PER_GROUP, MESSAGES_PER_WINDOW, type MessageGrant } from '../../containment/ports.ts';
+import { MESSAGES_PER_GROUP, MESSAGES_PER_WINDOW, type MessageGrant } from '../../containment/alert-ports.ts';
 import type { DeferredFinding, PendingGroup } from '../../core/alert/finding-group.ts';
 import { createLedgerTable } from '../../lab/ledger-table.ts';
 import { describeWithMinistack, MINISTACK_KEYS, startMinistack } from '../local-aws/ministack.ts';

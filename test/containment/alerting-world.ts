@@ -1,5 +1,5 @@
+import { type AlertPublisher, WINDOW_MS } from '../../containment/alert-ports.ts';
 import { type AlertSending, type Finding, sendAlert } from '../../containment/alerting.ts';
-import { type AlertPublisher, WINDOW_MS } from '../../containment/ports.ts';
 import { type Alert, composeAlert } from '../../core/alert/alert.ts';
 import type { DigestEvent } from '../../core/alert/digest-alert.ts';
 import { nameGroup } from '../../core/alert/finding-group.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
+import { MESSAGES_PER_GROUP, MESSAGES_PER_WINDOW } from '../../containment/alert-ports.ts';
 import { sendAlert } from '../../containment/alerting.ts';
 import { sendDigest } from '../../containment/digest.ts';
-import { MESSAGES_PER_GROUP, MESSAGES_PER_WINDOW } from '../../containment/ports.ts';
 import { nameGroup } from '../../core/alert/finding-group.ts';
 import { buildWorld, composeFinding, type DatedAlerts, findMany, type World } from './alerting-world.ts';
 import { GUARD } from './calls.ts';

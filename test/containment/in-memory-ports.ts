@@ -1,27 +1,28 @@
 import type { ChangeHistory, HistoryPage } from '../../containment/access-history.ts';
-import type { BeatMark, BeatMarking, ChainMemory, Heartbeats } from '../../containment/heartbeat-ports.ts';
 import {
-  type AbsentPolicy,
   type AlertBook,
-  type AlertClaim,
   type AlertPublisher,
-  type BeginResult,
-  type Clock,
-  type Containment,
-  type ConvergenceJob,
-  type ConvergenceQueue,
-  type DisableResult,
-  type EventSourceMappings,
-  type FunctionTags,
-  type Ledger,
-  type LedgerEvent,
-  MAX_WRITES_PER_HOUR,
-  type MappingMemory,
   MESSAGES_PER_GROUP,
   MESSAGES_PER_WINDOW,
   type MessageGrant,
   type MessageSpender,
   type PendingFindings,
+  WINDOW_MS,
+} from '../../containment/alert-ports.ts';
+import type { BeatMark, BeatMarking, ChainMemory, Heartbeats } from '../../containment/heartbeat-ports.ts';
+import type { DisableResult, EventSourceMappings, MappingMemory } from '../../containment/mapping-ports.ts';
+import {
+  type AbsentPolicy,
+  type AlertClaim,
+  type BeginResult,
+  type Clock,
+  type Containment,
+  type ConvergenceJob,
+  type ConvergenceQueue,
+  type FunctionTags,
+  type Ledger,
+  type LedgerEvent,
+  MAX_WRITES_PER_HOUR,
   type PolicyReading,
   type PolicyStore,
   type PolicyTarget,
@@ -31,7 +32,6 @@ import {
   type SightingClaim,
   type Sightings,
   type Snapshot,
-  WINDOW_MS,
   type WriteResult,
 } from '../../containment/ports.ts';
 import type { Alert } from '../../core/alert/alert.ts';

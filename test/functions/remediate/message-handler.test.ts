@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { MESSAGES_PER_WINDOW } from '../../../containment/ports.ts';
+import { MESSAGES_PER_WINDOW } from '../../../containment/alert-ports.ts';
 import { composeInertGrant } from '../../../core/plan/inert-grant.ts';
 import { handleMessage } from '../../../functions/remediate/message-handler.ts';
 import {
