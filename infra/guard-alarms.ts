@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { type AlarmTerms, createAlarms } from './alarm.ts';
 import type { GuardFunctions } from './guard-functions.ts';
 import { guardMetric, PERIOD } from './guard-metrics.ts';
 import type { GuardQueues } from './guard-queues.ts';
@@ -19,44 +19,25 @@ const BEAT = Duration.minutes(15);
  */
 const VERDICT_LATENCY = Duration.minutes(15);
 
-/** One alarm: what it looks at, and what it says. */
-interface GuardAlarm {
-  readonly id: string;
-  readonly metric: IMetric;
-  /** From this value on. */
-  readonly from: number;
-  readonly says: string;
-  /** Its section of docs/runbook.md. */
-  readonly section: string;
-}
-
 /** Makes the alarms that say that the guard itself is in trouble; a quiet guard must not look like a quiet night. */
-export function createAlarms(
+export function createGuardAlarms(
   scope: Construct,
   queues: GuardQueues,
   functions: GuardFunctions,
   topic: ITopic,
 ): void {
-  const action = new SnsAction(topic);
-  for (const alarm of [...listWorkAlarms(queues, functions), ...listFindingAlarms(), ...listPartAlarms()]) {
-    const { metric, from, says, section } = alarm;
-    new Alarm(scope, alarm.id, {
-      metric,
-      threshold: from,
-      alarmDescription: `Invokeguard: ${says}: docs/runbook.md#${section}`,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      // Most metrics are written only when something happens, those of heartbeat and sweep only where these are made.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    }).addAlarmAction(action);
-  }
+  createAlarms(scope, topic, [
+    ...listWorkAlarms(queues, functions),
+    ...listFindingAlarms(),
+    ...listPartAlarms(),
+  ]);
 }
 
 /** Whether queues and functions do their work. */
 function listWorkAlarms(
   { records, convergence, deadLetters }: GuardQueues,
   { remediator, converger }: GuardFunctions,
-): readonly GuardAlarm[] {
+): readonly AlarmTerms[] {
   return [
     {
       id: 'DeadLettersAlarm',
@@ -104,7 +85,7 @@ function listWorkAlarms(
 }
 
 /** Whether what was found was also dealt with, and by the way that is fast. */
-function listFindingAlarms(): readonly GuardAlarm[] {
+function listFindingAlarms(): readonly AlarmTerms[] {
   return [
     {
       id: 'RefusedAlarm',
@@ -146,7 +127,7 @@ function listFindingAlarms(): readonly GuardAlarm[] {
 }
 
 /** What the heartbeat sees of the parts that the guard hears by. */
-function listPartAlarms(): readonly GuardAlarm[] {
+function listPartAlarms(): readonly AlarmTerms[] {
   return [
     {
       id: 'TrailSilentAlarm',

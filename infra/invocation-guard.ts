@@ -15,7 +15,7 @@ import { type AllowlistSource, loadAllowlist } from './allowlist-source.ts';
 import { ChangeRules } from './change-rules.ts';
 import { createConvergenceRules } from './convergence-rules.ts';
 import { listForeignEntries } from './function-scope.ts';
-import { createAlarms } from './guard-alarms.ts';
+import { createGuardAlarms } from './guard-alarms.ts';
 import type { GuardParts } from './guard-function.ts';
 import { createGuardFunctions } from './guard-functions.ts';
 import { createGuardQueues } from './guard-queues.ts';
@@ -149,7 +149,7 @@ export class InvocationGuard extends Construct {
     const functions = createGuardFunctions(this, parts, queues, bundleFolder);
     this.remediator = functions.remediator;
     this.converger = functions.converger;
-    createAlarms(this, queues, functions, this.alertTopic);
+    createGuardAlarms(this, queues, functions, this.alertTopic);
     if (heartbeat === 'on') {
       checkHeartbeat(this, allowlist, props.trail);
       const trailArn = props.trail?.trailArn ?? props.existingTrailArn;

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -10,8 +8,10 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { SWEEPER_NAME } from '../core/guard.ts';
 import { EVENTBRIDGE_LIMITS } from '../core/pattern/compiled-patterns.ts';
+import { type AlarmTerms, createAlarms } from './alarm.ts';
 import { grantRemediation } from './function-rights.ts';
 import { createGuardFunction } from './guard-function.ts';
+import { PERIOD } from './guard-metrics.ts';
 import { routeToQueue } from './guard-queues.ts';
 import { watchParts } from './guard-watch.ts';
 import type { InvocationGuard } from './invocation-guard.ts';
@@ -49,7 +49,6 @@ export interface LogSweepProps {
   readonly bundleFolder?: string;
 }
 
-const PERIOD = Duration.minutes(5);
 /** Three deliveries: longer than a file waits that failed once. */
 const BACKLOG_AGE = Duration.hours(1);
 
@@ -83,7 +82,7 @@ export class LogSweep extends Construct {
       },
     });
     this.sweeper = sweeper;
-    this.#createAlarms(sweeper, guard);
+    createAlarms(this, guard.alertTopic, listAlarms(sweeper, this.queue));
     // After all parts, because it watches what is there.
     const { characters } = EVENTBRIDGE_LIMITS;
     watchParts(this, guard, { name: 'sweep', encryptionKey: undefined, characters });
@@ -103,39 +102,33 @@ export class LogSweep extends Construct {
     routeToQueue(rule, logQueue);
     return logQueue;
   }
+}
 
-  #createAlarms(sweeper: IFunction, { alertTopic }: InvocationGuard): void {
-    const action = new SnsAction(alertTopic);
-    const raise = (id: string, metric: IMetric, threshold: number, alarmDescription: string): void => {
-      new Alarm(this, id, {
-        metric,
-        threshold,
-        alarmDescription,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods: 1,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      }).addAlarmAction(action);
-    };
-    const { queue, deadLetters } = this.queue;
-    raise(
-      'DeadLettersAlarm',
-      deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
-      1,
-      'Invokeguard: a log file could not be swept to its end: docs/runbook.md#sweep-dead-letters',
-    );
-    raise(
-      'ErrorsAlarm',
-      sweeper.metricErrors({ period: PERIOD }),
-      1,
-      'Invokeguard: the sweeping function fails: docs/runbook.md#sweep-errors',
-    );
-    raise(
-      'BacklogAlarm',
-      queue.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
-      BACKLOG_AGE.toSeconds(),
-      'Invokeguard: log files wait too long to be swept: docs/runbook.md#sweep-backlog',
-    );
-  }
+/** Whether log files are swept, and in time. */
+function listAlarms(sweeper: IFunction, { queue, deadLetters }: LogQueue): readonly AlarmTerms[] {
+  return [
+    {
+      id: 'DeadLettersAlarm',
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+      from: 1,
+      says: 'a log file could not be swept to its end',
+      section: 'sweep-dead-letters',
+    },
+    {
+      id: 'ErrorsAlarm',
+      metric: sweeper.metricErrors({ period: PERIOD }),
+      from: 1,
+      says: 'the sweeping function fails',
+      section: 'sweep-errors',
+    },
+    {
+      id: 'BacklogAlarm',
+      metric: queue.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
+      from: BACKLOG_AGE.toSeconds(),
+      says: 'log files wait too long to be swept',
+      section: 'sweep-backlog',
+    },
+  ];
 }
 
 /** Lets the sweeping function read log files, and nothing else that lies in the bucket. */
