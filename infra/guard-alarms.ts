@@ -6,13 +6,12 @@ import { type AlarmTerms, createAlarms } from './alarm.ts';
 import type { GuardFunctions } from './guard-functions.ts';
 import { guardMetric, PERIOD } from './guard-metrics.ts';
 import type { GuardQueues } from './guard-queues.ts';
+import { BEAT } from './heartbeat-alarms.ts';
 
 /** Longer than two deliveries of a message that failed once: what is older is not being worked on. */
 const BACKLOG_AGE = Duration.minutes(15);
 /** A job may take all of its deliveries, six minutes each; what is older was not even begun. */
 const CONVERGENCE_BACKLOG_AGE = Duration.hours(1);
-/** The heartbeat looks at trail and rules every fifteen minutes, so a shorter period would have gaps. */
-const BEAT = Duration.minutes(15);
 /**
  * From the call to the verdict. CloudTrail promises no time; its records usually come within minutes, and by the log
  * files, which come later, nobody should have to be judged.
@@ -126,7 +125,7 @@ function listFindingAlarms(): readonly AlarmTerms[] {
   ];
 }
 
-/** What the heartbeat sees of the parts that the guard hears by. */
+/** What the heartbeat sees of the parts that the guard hears by, over periods that it does not leave empty. */
 function listPartAlarms(): readonly AlarmTerms[] {
   return [
     {

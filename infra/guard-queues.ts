@@ -27,19 +27,24 @@ export const CONVERGENCE_TIMEOUT = Duration.minutes(5);
  */
 const DELIVERIES = 10;
 
-/**
- * Makes the queues: encrypted, TLS only.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
- */
-export function createGuardQueues(scope: Construct, encryptionKey: IKey | undefined): GuardQueues {
-  if (encryptionKey !== undefined) allowEventBridge(encryptionKey);
-  const common: QueueProps = {
+/** What all queues have: encryption, TLS, and as many days as SQS keeps a message. */
+export function composeQueueProps(encryptionKey: IKey | undefined): QueueProps {
+  return {
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
     ...(encryptionKey === undefined
       ? { encryption: QueueEncryption.SQS_MANAGED }
       : { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }),
   };
+}
+
+/**
+ * Makes the queues: encrypted, TLS only.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+export function createGuardQueues(scope: Construct, encryptionKey: IKey | undefined): GuardQueues {
+  if (encryptionKey !== undefined) allowEventBridge(encryptionKey);
+  const common = composeQueueProps(encryptionKey);
   const deadLetters = new Queue(scope, 'DeadLetters', common);
   const records = new Queue(scope, 'Queue', {
     ...common,

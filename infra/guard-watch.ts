@@ -7,8 +7,8 @@ import { parseArn } from '../core/arn.ts';
 import type { TrailName, WatchedParts } from '../core/pattern/watched-call.ts';
 import { subscribeEmails } from './alert-topic.ts';
 import { NameStandIns } from './name-stand-ins.ts';
-import { composeWatchTopicArn, WATCH_RULE_STEM, WATCH_TOPIC_NAME, WatchRules } from './watch-rules.ts';
-import { findParts, placeOf } from './watched-parts.ts';
+import { WATCH_RULE_STEM, WATCH_TOPIC_NAME, WatchRules } from './watch-rules.ts';
+import { findParts, nameKey, placeOf } from './watched-parts.ts';
 
 /** What the watch over the guard needs to know. */
 export interface GuardWatchProps {
@@ -72,44 +72,6 @@ export class GuardWatch extends Construct {
   }
 }
 
-/** What the watch over parts in another stack of the guard needs to know. */
-export interface PartWatchProps {
-  readonly name: 'trail' | 'sweep';
-  /** A key that is not made below the construct. */
-  readonly encryptionKey: IKey | undefined;
-  readonly characters: number;
-}
-
-/**
- * Tells of tampering with the parts below a construct that stands in another stack than the guard's, where its rules
- * are made too. They send to the guard's topic by its fixed ARN.
- */
-export function watchParts(
-  scope: Construct,
-  guard: IConstruct,
-  { name, encryptionKey, characters }: PartWatchProps,
-): void {
-  const stack = Stack.of(scope);
-  const standIns = new NameStandIns(stack);
-  const found = findParts(scope, standIns);
-  const keyIds = [...new Set([...found.keyIds, ...nameKey(encryptionKey, standIns)])];
-  new WatchRules(scope, 'Watch', {
-    name,
-    parts: {
-      ...found,
-      keyIds,
-      fixedNames: null,
-      // What is done to the guard's own stack is told once.
-      stacks: stack === Stack.of(guard) ? [] : found.stacks,
-    },
-    standIns,
-    // The names of all other parts are among the words of the guard's own watch.
-    words: keyIds,
-    characters,
-    topicArn: composeWatchTopicArn(stack),
-  });
-}
-
 const NO_PARTS: WatchedParts = {
   trails: [],
   buckets: [],
@@ -147,10 +109,6 @@ const LONGEST_TOPIC_ARN = 320;
 
 function nameTrail(arn: string): TrailName {
   return { arn, name: parseArn(arn)?.resource.replace(/^trail\//, '') ?? arn };
-}
-
-function nameKey(key: IKey | undefined, standIns: NameStandIns): readonly string[] {
-  return key === undefined ? [] : [standIns.standFor(key.keyId, 36)];
 }
 
 function composeTopicArn(stack: Stack, standIns: NameStandIns): string {

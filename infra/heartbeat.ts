@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { HEARTBEAT_NAME, HEARTBEAT_TARGET_NAME } from '../core/guard.ts';
 import { createUnfedFunction, type GuardParts } from './guard-function.ts';
 import type { GuardQueues } from './guard-queues.ts';
-import { createHeartbeatAlarms } from './heartbeat-alarms.ts';
+import { BEAT, createHeartbeatAlarms } from './heartbeat-alarms.ts';
 
 /** What the heartbeat is made from. */
 export interface HeartbeatProps {
@@ -25,8 +25,6 @@ export interface HeartbeatProps {
 
 /** A fixed name, so that the heartbeat and the watch find it with the guard's other rules. */
 const RULE_NAME = 'invokeguard-heartbeat';
-/** Four beats fit into the hour after which an alarm says that none came back. */
-const BEAT = Duration.minutes(15);
 
 /**
  * Proves on a schedule that the chain from a call to its verdict holds: a function that calls another one as a caller on

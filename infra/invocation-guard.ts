@@ -19,7 +19,7 @@ import { createGuardAlarms } from './guard-alarms.ts';
 import type { GuardParts } from './guard-function.ts';
 import { createGuardFunctions } from './guard-functions.ts';
 import { createGuardQueues } from './guard-queues.ts';
-import { GuardWatch, watchParts } from './guard-watch.ts';
+import { GuardWatch } from './guard-watch.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { checkHeartbeat } from './heartbeat-check.ts';
 import { InvocationRules } from './invocation-rules.ts';
@@ -27,6 +27,7 @@ import type { InvocationTrail } from './invocation-trail.ts';
 import { allowLogGroups } from './key-grants.ts';
 import { createLedgerTable } from './ledger-table.ts';
 import { findFunctionBundles } from './package-folder.ts';
+import { watchParts } from './part-watch.ts';
 
 /** Properties of an `InvocationGuard`. */
 export interface InvocationGuardProps {

@@ -2,8 +2,9 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { composeQueueProps } from './guard-queues.ts';
 import { allowBuckets } from './key-grants.ts';
 
 /** Where what S3 tells of new log files waits for the sweep, and where its failures end. */
@@ -23,13 +24,7 @@ export const LOG_FOLDER = 'AWSLogs/';
 
 /** Makes the queue of log files and its dead letters: encrypted, TLS only. */
 export function createLogQueue(scope: Construct, id: string, encryptionKey: IKey | undefined): LogQueue {
-  const common: QueueProps = {
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-    ...(encryptionKey === undefined
-      ? { encryption: QueueEncryption.SQS_MANAGED }
-      : { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }),
-  };
+  const common = composeQueueProps(encryptionKey);
   const deadLetters = new Queue(scope, `${id}DeadLetters`, common);
   const queue = new Queue(scope, id, {
     ...common,

@@ -13,10 +13,10 @@ import { grantRemediation } from './function-rights.ts';
 import { createGuardFunction } from './guard-function.ts';
 import { PERIOD } from './guard-metrics.ts';
 import { routeToQueue } from './guard-queues.ts';
-import { watchParts } from './guard-watch.ts';
 import type { InvocationGuard } from './invocation-guard.ts';
 import { createLogQueue, LOG_FOLDER, type LogQueue, SWEEP_TIMEOUT } from './log-queue.ts';
 import { findFunctionBundles } from './package-folder.ts';
+import { watchParts } from './part-watch.ts';
 
 /** What the sweep needs to know of a bucket, made here or elsewhere. */
 export type LogBucket = Pick<IBucket, 'bucketName' | 'bucketArn' | 'arnForObjects'> & {

@@ -3,7 +3,7 @@ import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { CfnKey } from 'aws-cdk-lib/aws-kms';
+import { CfnKey, type IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
@@ -85,6 +85,11 @@ function findCommonStem(texts: readonly string[]): string {
     while (end < stem.length && stem[end] === text[end]) end += 1;
     return stem.slice(0, end);
   });
+}
+
+/** A key that is not made below the construct, by its id; nothing where there is none. */
+export function nameKey(key: IKey | undefined, standIns: NameStandIns): readonly string[] {
+  return key === undefined ? [] : [standIns.standFor(key.keyId, UUID_LENGTH)];
 }
 
 function nameTrail(stack: Stack, trail: CfnTrail, standIns: NameStandIns): TrailName {
