@@ -116,7 +116,7 @@ function listFindingAlarms(): readonly AlarmTerms[] {
     },
     {
       id: 'VerdictLatencyAlarm',
-      // An hour of beats, so that one record that came late is no alarm.
+      // An hour, for four beats at least; where nobody else calls, a single one that was late is enough.
       metric: guardMetric('VerdictLatency', Stats.percentile(90), Duration.hours(1)),
       from: VERDICT_LATENCY.toMilliseconds(),
       says: 'one verdict in ten comes more than 15 minutes after its call',

@@ -24,7 +24,7 @@ export function createHeartbeatAlarms(scope: Construct, topic: ITopic): void {
     },
     {
       id: 'MissingAlarm',
-      metric: guardMetric('HeartbeatSeen', Stats.SUM, Duration.hours(1)),
+      metric: guardMetric('HeartbeatSeen', Stats.SUM, BEAT),
       from: 'noMoreData',
       says: 'no call by the heartbeat came back as a verdict for an hour',
       section: 'heartbeat-missing',
