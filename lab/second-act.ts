@@ -88,9 +88,10 @@ async function playInsider(stage: Stage, narrator: Narrator): Promise<SecondAct>
 export function describeEngines(second: SecondAct): string {
   const denied = `a caller of the same account with an IAM policy of its own is denied, by \`PutResourcePolicy\``;
   return [
-    'ministack: the deployment; detection; grants taken out of a policy; the alert; a second delivery; the rollback',
+    'ministack: the deployment; detection; grants taken out of a policy; the alert; a second delivery; the rollback;',
+    '           a door closed before a call; the heartbeat; a call that only the log file tells of',
     second.kind === 'played'
-      ? `fakecloud: ${denied}; the rollback of that`
+      ? `fakecloud: ${denied};\n           guard statements written again; the rollback of that`
       : `nothing:   ${denied} (act skipped)`,
   ].join('\n');
 }

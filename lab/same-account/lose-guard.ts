@@ -73,7 +73,10 @@ async function removeStatement(
   await stage.root.lambda.send(
     new RemovePermissionCommand({ FunctionName: FUNCTION_NAME, StatementId: sid }),
   );
-  narrator.tell('PLAYED', `somebody removes the guard's statement \`${sid}\` by hand`);
+  narrator.tell(
+    'PLAYED',
+    `somebody removes the guard's statement \`${sid}\` by hand, and CloudTrail records it`,
+  );
   const requestParameters = { functionName: FUNCTION_NAME, statementId: sid };
   const change = { eventName: 'RemovePermission20150331v2', requestParameters, responseElements: null };
   return composeChangeEvent(actor, change, new Date());
