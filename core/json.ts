@@ -30,3 +30,19 @@ export function asText(value: unknown): string | null {
 export function asObject(value: unknown): JsonObject | undefined {
   return isJsonObject(value) ? value : undefined;
 }
+
+/** Far more than any policy or record needs, and far less than recursion can take. */
+const MAX_LEVELS = 64;
+
+/**
+ * Decides whether objects and lists stand in each other deeper than anything of AWS has them: whoever calls an API may
+ * send such JSON, and functions that go down into it would run out of stack.
+ */
+export function isNestedTooDeep(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_LEVELS) return true;
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
+  return false;
+}

@@ -1,4 +1,4 @@
-import { asObject, type JsonObject } from '../json.ts';
+import { asObject, isNestedTooDeep, type JsonObject } from '../json.ts';
 
 /**
  * The statement that Lambda answered to AddPermission, as JSON text or as an object; `undefined` where the call failed or
@@ -7,7 +7,8 @@ import { asObject, type JsonObject } from '../json.ts';
  */
 export function readAnsweredStatement(record: JsonObject): JsonObject | undefined {
   const answered = asObject(record['responseElements'])?.['statement'];
-  return typeof answered === 'string' ? parseObject(answered) : asObject(answered);
+  const statement = typeof answered === 'string' ? parseObject(answered) : asObject(answered);
+  return isNestedTooDeep(statement) ? undefined : statement;
 }
 
 function parseObject(text: string): JsonObject | undefined {

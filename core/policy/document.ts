@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, isNestedTooDeep, type JsonObject } from '../json.ts';
 
 /**
  * One statement of a resource policy, kept exactly as it was read: people write policies by hand, so every field may
@@ -32,6 +32,7 @@ export function parsePolicy(input: unknown): ParsedPolicy {
     }
   }
   if (!isJsonObject(value)) return { kind: 'unreadable', reason: 'the policy is not a JSON object' };
+  if (isNestedTooDeep(value)) return { kind: 'unreadable', reason: 'the policy is nested deeper than any' };
   const statement = value['Statement'];
   const statements: readonly unknown[] = Array.isArray(statement)
     ? statement

@@ -108,6 +108,23 @@ describe('a policy that the guard wrote', () => {
     expect(judge({ ...guards[0], Condition: {} }, ...guards.slice(1))).toBe('tampers');
   });
 
+  it.each([
+    ['lists', '['.repeat(9_000), ']'.repeat(9_000)],
+    ['objects', '{"a":'.repeat(15_000), `1${'}'.repeat(15_000)}`],
+  ])('opens where %s stand in each other deeper than anybody can go down into', (_what, open, close) => {
+    const policy = `{"Statement":[{"Effect":"Allow","Principal":"*","Action":${open}${close}}]}`;
+    const change = parseChange({
+      ...COMMON,
+      eventName: 'PutResourcePolicy',
+      errorCode: 'InvalidParameterValueException',
+      requestParameters: { resourceArn: BILLING, policy },
+    });
+    expect(change.kind === 'change' ? judgeChange(change, CHANGE_ALLOWLIST) : change).toMatchObject({
+      verdict: 'opens',
+      reason: expect.stringContaining('does not hold the new policy in a form that can be read'),
+    });
+  });
+
   it('opens where a guard is left out beside a grant for everybody', () => {
     expect(judge(...guards.slice(1), everybody)).toBe('opens');
   });
