@@ -22,12 +22,7 @@ import type { RecordPorts } from '../containment/record-handling.ts';
 import type { Allowlist } from '../core/allowlist/allowlist.ts';
 import { type Guard, nameGuard } from '../core/guard.ts';
 import { parseEnvironment } from './environment.ts';
-
-/** Where a function says what it did. */
-export interface Telemetry {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
+import type { Telemetry } from './telemetry.ts';
 
 /** Everything that the guard's functions work with, built once when the function starts. */
 export interface GuardRuntime {

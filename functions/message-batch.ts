@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clock } from '../containment/ports.ts';
-import type { Telemetry } from './guard-runtime.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** What is left for what was begun, and for reporting, when a run stops because its time is over. */
 const RESERVE_MS = 60_000;

@@ -1,4 +1,3 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { sendAlert } from '../../containment/alerting.ts';
 import { type Convergence, convergeFunction } from '../../containment/convergence.ts';
 import { sendDigest } from '../../containment/digest.ts';
@@ -8,6 +7,7 @@ import { composeConvergenceAlert } from '../../core/alert/convergence-alert.ts';
 import { composeExpiryAlert } from '../../core/alert/expiry-alert.ts';
 import { ALERT_NOTICE_DAYS, findEndingEntries } from '../../core/allowlist/expiry.ts';
 import type { GuardRuntime } from '../guard-runtime.ts';
+import { countMetric } from '../telemetry.ts';
 import { readJob } from './job.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function handleJob(body: string, deadlineMs: number, runtime: Guard
 /** Tells what waits for the digest. A crash in between tells it again. */
 async function tellPending(runID: string, { guard, ports, telemetry }: GuardRuntime): Promise<void> {
   const run = await sendDigest(runID, guard, ports);
-  telemetry.metrics.addMetric('DigestSent', MetricUnit.Count, run.messages);
+  countMetric('DigestSent', telemetry, run.messages);
   telemetry.logger.info('digest', { runID, ...run });
 }
 
@@ -78,8 +78,8 @@ async function alertConvergence(
 ): Promise<void> {
   const rewritten = targets.filter(({ outcome }) => outcome.kind === 'contained').length;
   const refused = targets.filter(({ outcome }) => outcome.kind === 'refused').length;
-  telemetry.metrics.addMetric('QualifierContained', MetricUnit.Count, rewritten);
-  telemetry.metrics.addMetric('QualifierRefused', MetricUnit.Count, refused);
+  countMetric('QualifierContained', telemetry, rewritten);
+  countMetric('QualifierRefused', telemetry, refused);
   if (rewritten + refused + pending.length === 0) return;
   const key = ['convergence', functionArn, runID, pending.length].join('|');
   const policies = targets.map(({ target, outcome }) => ({ qualifier: target.qualifier, outcome }));
@@ -87,6 +87,6 @@ async function alertConvergence(
   const compose = async () => composeConvergenceAlert({ guard, functionArn, runID, policies, pending: open });
   const group = { functionArn, caller: offender };
   const alert = await sendAlert({ key, eventID: runID, group, compose }, ports);
-  if (alert === 'deferred') telemetry.metrics.addMetric('AlertDeferred', MetricUnit.Count, 1);
+  if (alert === 'deferred') countMetric('AlertDeferred', telemetry);
   telemetry.logger.info('function was brought under the allowlist', { functionArn, runID, alert });
 }

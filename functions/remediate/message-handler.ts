@@ -1,9 +1,14 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import { handleRecord, type RecordPorts } from '../../containment/record-handling.ts';
-import type { GuardRuntime, Telemetry } from '../guard-runtime.ts';
+import type { GuardRuntime } from '../guard-runtime.ts';
 import { reportHandled } from '../record-report.ts';
+import { countMetric, type Telemetry } from '../telemetry.ts';
 import { readMessage } from './message.ts';
+
+/** What the remediator works with. */
+export type RemediationRuntime = Pick<GuardRuntime, 'allowlist' | 'guard' | 'telemetry'> & {
+  readonly ports: RecordPorts;
+};
 
 /**
  * Deals with one message: judges a call, or learns from a record about an event source mapping. Throws for what should
@@ -12,14 +17,7 @@ import { readMessage } from './message.ts';
  */
 export async function handleMessage(
   message: SQSRecord,
-  {
-    allowlist,
-    guard,
-    ports,
-    telemetry,
-  }: Pick<GuardRuntime, 'allowlist' | 'guard' | 'telemetry'> & {
-    readonly ports: RecordPorts;
-  },
+  { allowlist, guard, ports, telemetry }: RemediationRuntime,
 ): Promise<void> {
   const read = readMessage(message);
   if (read.kind === 'malformed') return rejectMessage(message, read.reason, telemetry);
@@ -28,8 +26,8 @@ export async function handleMessage(
   reportHandled(handled, telemetry);
 }
 
-function rejectMessage(message: SQSRecord, reason: string, { logger, metrics }: Telemetry): never {
-  metrics.addMetric('RecordRejected', MetricUnit.Count, 1);
-  logger.error('message is no CloudTrail record', { messageId: message.messageId, reason });
+function rejectMessage(message: SQSRecord, reason: string, telemetry: Telemetry): never {
+  countMetric('RecordRejected', telemetry);
+  telemetry.logger.error('message is no CloudTrail record', { messageId: message.messageId, reason });
   throw new Error(`message \`${message.messageId}\` is no CloudTrail record: ${reason}`);
 }

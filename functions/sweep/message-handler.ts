@@ -1,7 +1,7 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSRecord } from 'aws-lambda';
 import { sweepLog } from '../../containment/sweep.ts';
 import { readLogAccount } from '../../logs/key-layout.ts';
+import { countMetric } from '../telemetry.ts';
 import { readLogMessage } from './message.ts';
 import { SweepReport } from './sweep-report.ts';
 import type { SweepRuntime } from './sweep-runtime.ts';
@@ -16,14 +16,14 @@ export async function handleLogMessage(
   deadlineMs: number,
   runtime: SweepRuntime,
 ): Promise<void> {
-  const { logger, metrics } = runtime.telemetry;
+  const { logger } = runtime.telemetry;
   const read = readLogMessage(message, runtime.bucket);
   switch (read.kind) {
     case 'test':
       logger.info('the bucket notifies the queue');
       return;
     case 'malformed':
-      metrics.addMetric('SweepRejected', MetricUnit.Count, 1);
+      countMetric('SweepRejected', runtime.telemetry);
       logger.error('message tells of no log file', { messageId: message.messageId, reason: read.reason });
       throw new Error(`message \`${message.messageId}\` tells of no log file: ${read.reason}`);
     case 'objects': {
@@ -46,8 +46,7 @@ async function sweepKey(
   const account = readLogAccount(key);
   if (account !== guard.account) {
     // An organization's trail delivers the files of all its accounts. What was called here is in a file of this one.
-    const metric = account === undefined ? 'SweepSkipped' : 'SweepForeign';
-    telemetry.metrics.addMetric(metric, MetricUnit.Count, 1);
+    countMetric(account === undefined ? 'SweepSkipped' : 'SweepForeign', telemetry);
     telemetry.logger.debug('object is no log file of this account', { key });
     return undefined;
   }

@@ -1,11 +1,10 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Handled, HandledChange } from '../../containment/record-handling.ts';
 import type { SweepEnd, SweepListener } from '../../containment/sweep.ts';
 import type { ChangeAction } from '../../core/change/change.ts';
 import { GUARD_FUNCTION_NAMES } from '../../core/guard.ts';
 import { parseFunctionName } from '../../core/record/function-reference.ts';
-import type { Telemetry } from '../guard-runtime.ts';
 import { reportHandled } from '../record-report.ts';
+import { countMetric, type Telemetry } from '../telemetry.ts';
 
 /** So many faults of one file are logged in full; all are counted. */
 const LOGGED_FAULTS = 10;
@@ -69,15 +68,15 @@ export class SweepReport implements SweepListener {
 
   /** Counts the file, and answers what keeps it from being done with; `undefined` where nothing does. */
   close(end: SweepEnd): string | undefined {
-    const { logger, metrics } = this.#telemetry;
+    const { logger } = this.#telemetry;
     if (end === 'gone') {
-      metrics.addMetric('SweepGone', MetricUnit.Count, 1);
+      countMetric('SweepGone', this.#telemetry);
       logger.warn('log file is gone: it was deleted after it was delivered', { key: this.#key });
       return undefined;
     }
-    metrics.addMetric('SweepFiles', MetricUnit.Count, 1);
+    countMetric('SweepFiles', this.#telemetry);
     for (const [name, count] of METRICS) {
-      if (this.#counts[count] > 0) metrics.addMetric(name, MetricUnit.Count, this.#counts[count]);
+      if (this.#counts[count] > 0) countMetric(name, this.#telemetry, this.#counts[count]);
     }
     logger.info('log file swept', { key: this.#key, end, ...this.#counts });
     const { rejected, failed } = this.#counts;

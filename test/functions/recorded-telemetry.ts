@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { Telemetry } from '../../functions/guard-runtime.ts';
+import type { Telemetry } from '../../functions/telemetry.ts';
 
 /** What a function counted and measured. */
 export interface RecordedTelemetry {
