@@ -225,7 +225,10 @@ describe('what is in doubt', () => {
       ...one,
       selector: { kind: 'glob', glob: '*' } as const,
     }));
-    const input = { ...GRANT, requestParameters: { functionName: 'invokeguard-remediator' } };
+    const functionName = 'invokeguard-remediator';
+    const statement = { ...EVERYBODY, Resource: FUNCTION_ARN.replace('thumbnailer', functionName) };
+    const responseElements = { statement: JSON.stringify(statement) };
+    const input = { ...GRANT, requestParameters: { functionName }, responseElements };
     const delivery = { input, messageId: 'm', deliveryCount: 1, path: 'live' } as const;
     await handleRecord(delivery, { ...list, functions }, GUARD, world);
     expect(readTold(world)[0]?.attributes).toMatchObject({ verdict: 'tampers', outcome: 'notAttempted' });
