@@ -3,6 +3,7 @@ import { asText, type JsonObject } from '../json.ts';
 import { openEnvelope } from '../record/envelope.ts';
 import { parseFunctionName } from '../record/function-reference.ts';
 import type { ConfigurationChange } from './change.ts';
+import { namesOwnPart } from './guard-part.ts';
 
 /** Whether a change is this deployment's to judge. */
 export type ChangePlacement =
@@ -22,8 +23,8 @@ const WITHOUT_REGION: readonly string[] = [
 
 /**
  * Decides whether a change is about the guard's own account and Region. A function's ARN counts before what the record
- * says of itself; of a bucket that notifies several functions, one of ours is enough. The guard's own functions are
- * ours here: whoever changes them weakens the guard.
+ * says of itself; of a bucket that notifies several functions, one of ours is enough, and of one with the name of the
+ * log bucket none is needed. The guard's own functions are ours here: whoever changes them weakens the guard.
  * @param input the record of the change, or the EventBridge event around it
  */
 export function placeChange(change: ConfigurationChange, input: unknown, guard: Guard): ChangePlacement {
@@ -38,7 +39,9 @@ export function placeChange(change: ConfigurationChange, input: unknown, guard: 
     return comparePlace(name?.account ?? null, name?.region ?? null, guard);
   });
   const [first] = placements;
-  if (first !== undefined) return placements.find(({ kind }) => kind === 'ours') ?? first;
+  const ours = placements.find(({ kind }) => kind === 'ours');
+  const logBucket = action.kind === 'bucketNotification' && namesOwnPart('logBucket', action.bucket ?? '');
+  if (first !== undefined && (ours !== undefined || !logBucket)) return ours ?? first;
   const global = WITHOUT_REGION.includes(asText(record['eventSource']) ?? '');
   const region = global ? null : asText(record['awsRegion']);
   return comparePlace(asText(record['recipientAccountId']), region, guard);

@@ -29,6 +29,12 @@ export function parseChange(input: unknown): ParsedChange {
   if (eventName === null) return { kind: 'rejected', reason: 'no CloudTrail record: it has no `eventName`' };
   if (eventSource === null)
     return { kind: 'rejected', reason: 'no CloudTrail record: it has no `eventSource`' };
+  const notification =
+    eventSource === 's3.amazonaws.com' ? readNotificationAction(eventName, record) : undefined;
+  if (notification !== undefined) {
+    const [only, ...others] = notification.targets;
+    return composeChange(record, eventName, notification, others.length === 0 ? only : undefined);
+  }
   const part = readPartAction(eventSource, eventName, record);
   if (part !== undefined) return composeChange(record, eventName, part, undefined);
   switch (eventSource) {
@@ -40,11 +46,6 @@ export function parseChange(input: unknown): ParsedChange {
       return composeChange(record, eventName, readTrailAction(eventName, readParameters(record)), undefined);
     case 'events.amazonaws.com':
       return composeChange(record, eventName, readRuleAction(eventName, readParameters(record)), undefined);
-    case 's3.amazonaws.com': {
-      const action = readNotificationAction(eventName, record);
-      const [only, ...others] = action?.targets ?? [];
-      return composeChange(record, eventName, action, others.length === 0 ? only : undefined);
-    }
     case 'iam.amazonaws.com':
       return composeChange(record, eventName, readIdentityAction(eventName, record), undefined);
     default:

@@ -5,6 +5,8 @@ import type { FunctionReference } from '../record/function-reference.ts';
 import { type Decision, decideInvocation } from '../verdict/decision.ts';
 import type { BucketAction, ConfigurationChange, FunctionAction } from './change.ts';
 import { type ChangeDecision, closes, neutral, opens } from './change-verdict.ts';
+import { namesOwnPart } from './guard-part.ts';
+import { judgePart } from './part-judgement.ts';
 import { listLive, type PolicyPlace } from './policy-judgement.ts';
 
 /** Judges a function URL by whether anonymous callers are listed, where it is for them. */
@@ -92,7 +94,10 @@ export function judgeNotified(
   }));
 }
 
-/** Judges a bucket's notifications by the worst that they bring. */
+/**
+ * Judges a bucket's notifications by the worst that they bring. A bucket with the name of the guard's log bucket is told
+ * whatever it notifies; its name, which anybody can copy, excuses no function that it opens.
+ */
 export function judgeNotification(
   action: BucketAction,
   change: ConfigurationChange,
@@ -106,6 +111,9 @@ export function judgeNotification(
     return opens(
       'a bucket notifies a function whose allowlist may not name it: the record does not tell enough',
     );
+  }
+  if (namesOwnPart('logBucket', action.bucket ?? '')) {
+    return judgePart({ kind: 'part', part: 'logBucket', step: 'audienceChanged' });
   }
   return verdicts.includes('authorized')
     ? neutral('a bucket notifies a function whose allowlist names it')
