@@ -29,10 +29,13 @@ export type PartStep =
 /** The ready-made app's stacks are called so, and CloudFormation puts a stack's name into those of its parts. */
 const OWN_NAME = /invokeguard/i;
 
-/** The guard's functions run with roles of fixed names; other roles of the app's stacks begin with the stack's name. */
+/** The guard's functions run with roles of fixed names. IAM keeps no two names apart that differ in case only. */
 const OWN_ROLE = new RegExp(
-  `(^|/)((${[...GUARD_FUNCTION_NAMES, HEARTBEAT_TARGET_NAME].join('|')})-[a-z]{2}(-[a-z]+)+-\\d|Invokeguard[^/]*)$`,
+  `(^|/)(${[...GUARD_FUNCTION_NAMES, HEARTBEAT_TARGET_NAME].join('|')})-[a-z]{2}(-[a-z]+)+-\\d$`,
+  'i',
 );
+/** Other roles of the app's stacks begin with the stack's name. */
+const STACK_ROLE = /(^|\/)Invokeguard[^/]*$/;
 
 /** A name, or the end of an ARN from any part on, each with a qualifier or without. */
 const OWN_FUNCTION = new RegExp(`(^|:)(${GUARD_FUNCTION_NAMES.join('|')})(:|$)`);
@@ -44,7 +47,7 @@ const OWN_FUNCTION = new RegExp(`(^|:)(${GUARD_FUNCTION_NAMES.join('|')})(:|$)`)
 export function namesOwnPart(part: GuardPart | 'rule', text: string): boolean {
   switch (part) {
     case 'role':
-      return OWN_ROLE.test(text);
+      return OWN_ROLE.test(text) || STACK_ROLE.test(text);
     case 'function':
       return OWN_FUNCTION.test(text);
     default:

@@ -131,7 +131,8 @@ function listFunctionCalls({ fixedNames, mappings }: WatchedParts): readonly Wat
         ...['PutRole', 'DeleteRole', 'AttachRole', 'DetachRole', 'UpdateRole'].map((prefix) => ({ prefix })),
         'UpdateAssumeRolePolicy',
       ],
-      name('roleName', listFixed(fixedNames, '')),
+      // IAM keeps no two names apart that differ in case only.
+      name('roleName', fixedNames === null ? [] : [{ prefix: { 'equals-ignore-case': FIXED_NAME_STEM } }]),
     ),
   ];
 }

@@ -65,6 +65,14 @@ function readTest(test: unknown): FieldTest {
     const refused = readRefusal(operand);
     return accept((value) => !refused(value));
   }
+  if (operator === 'prefix' && isJsonObject(operand)) {
+    const [inAnyCase, begin] = readOperator(operand);
+    if (inAnyCase !== 'equals-ignore-case' || typeof begin !== 'string')
+      throw new Error(`not known here: ${JSON.stringify(test)}`);
+    return accept(
+      (value) => typeof value === 'string' && value.toLowerCase().startsWith(begin.toLowerCase()),
+    );
+  }
   if (typeof operand !== 'string') throw new Error(`not known here: ${JSON.stringify(test)}`);
   return accept(readComparison(operator, operand));
 }
