@@ -7,8 +7,8 @@ import type { ContainmentScope } from '../core/plan/containment-plan.ts';
 import { parseFunctionArn } from '../core/record/function-reference.ts';
 import type { LambdaInvocation } from '../core/record/invocation.ts';
 import type { Decision } from '../core/verdict/decision.ts';
+import { leave, tryTo } from './attempt.ts';
 import { type ContainmentPorts, containTarget } from './containment.ts';
-import { leave, tryTo } from './door-closing.ts';
 import { holdAgainstHistory } from './history.ts';
 import { disableMapping, type MappingPorts } from './mapping.ts';
 

@@ -9,8 +9,9 @@ import { decideMapping, judgeNotified } from '../core/change/trigger-judgement.t
 import type { Guard } from '../core/guard.ts';
 import { parseFunctionName, qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { learnMapping } from '../core/record/learnt-mapping.ts';
+import { leave, tryTo } from './attempt.ts';
 import type { ContainmentPorts } from './containment.ts';
-import { closeDoor, findObstacle, leave, tryTo } from './door-closing.ts';
+import { closeDoor, findObstacle } from './door-closing.ts';
 import { disableMapping, type MappingPorts, resolveMapping } from './mapping.ts';
 
 /** What answering a change acts on. */

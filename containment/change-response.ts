@@ -6,6 +6,7 @@ import { parseChange } from '../core/change/change-record.ts';
 import { isGuardRole } from '../core/change/own-change.ts';
 import type { Guard } from '../core/guard.ts';
 import type { AlertSending } from './alerting.ts';
+import { leave } from './attempt.ts';
 import { type AnswerPorts, answerChange, type ChangeAnswer, leaveChange } from './change-answer.ts';
 import { type JudgedChange, judgeKnown } from './change-judgement.ts';
 import { findOrigin, listOwnRoles, type OriginPorts, type TracedOrigin } from './change-origin.ts';
@@ -13,7 +14,6 @@ import { composeChangeSubject, type ToldChange } from './change-subject.ts';
 import { findRecentContainment, type TellingPorts, tellChange } from './change-telling.ts';
 import { type DealtWith, dealOnce, recallDealing } from './dealing-once.ts';
 import { type Delivery, findDelay, nameEvent } from './delivery.ts';
-import { leave } from './door-closing.ts';
 import { awaitBoth, handOn } from './handing-on.ts';
 import type { ConvergenceQueue, Sightings } from './ports.ts';
 

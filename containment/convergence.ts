@@ -5,8 +5,8 @@ import type { Caller } from '../core/caller/caller.ts';
 import type { Guard } from '../core/guard.ts';
 import type { ContainmentScope } from '../core/plan/containment-plan.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
+import { tryTo } from './attempt.ts';
 import { type ContainmentPorts, containTarget } from './containment.ts';
-import { PermanentError } from './errors.ts';
 import { buildPacer, type Pacer } from './pacing.ts';
 import type { FunctionJob, PolicyTarget, QualifierDirectory } from './ports.ts';
 
@@ -83,10 +83,5 @@ async function convergeTarget(
 ): Promise<Outcome> {
   const known = await ports.ledger.readEvent(request.eventID);
   if (known.kind === 'settled') return known.outcome;
-  try {
-    return await pacer.run(() => containTarget(request, guard, ports));
-  } catch (error) {
-    if (error instanceof PermanentError) return { kind: 'refused', reason: error.message, notStopped: [] };
-    throw error;
-  }
+  return tryTo(() => pacer.run(() => containTarget(request, guard, ports)));
 }

@@ -5,8 +5,8 @@ import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowl
 import type { ConfigurationChange } from '../core/change/change.ts';
 import { GUARD_FUNCTION_NAMES, type Guard } from '../core/guard.ts';
 import { parseFunctionName } from '../core/record/function-reference.ts';
+import { leave } from './attempt.ts';
 import { type ContainmentPorts, containTarget } from './containment.ts';
-import { PermanentError } from './errors.ts';
 import type { PolicyTarget } from './ports.ts';
 
 /** Why nothing may be done in a function, whatever the door; `undefined` where something may. */
@@ -28,21 +28,6 @@ export function findObstacle(
     );
   }
   return undefined;
-}
-
-/** Nothing is done, and why. */
-export function leave(reason: string): Outcome {
-  return { kind: 'notAttempted', reason };
-}
-
-/** A fault that stays is told; one that may pass is thrown. */
-export async function tryTo(work: () => Promise<Outcome>): Promise<Outcome> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof PermanentError) return { kind: 'refused', reason: error.message, notStopped: [] };
-    throw error;
-  }
 }
 
 /** One policy that is open, or was weakened. */

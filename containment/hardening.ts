@@ -3,6 +3,7 @@ import type { InvokerEntry } from '../core/allowlist/allowlist.ts';
 import type { Guard } from '../core/guard.ts';
 import type { ContainmentPlan, PlanInput } from '../core/plan/containment-plan.ts';
 import { parseFunctionName } from '../core/record/function-reference.ts';
+import { tryTo } from './attempt.ts';
 import { type ContainmentPorts, composePlanInput, containTarget, planStanding } from './containment.ts';
 import { PermanentError, RetryableError } from './errors.ts';
 import { buildPacer } from './pacing.ts';
@@ -116,9 +117,8 @@ function composeEventID(runID: string, { functionArn, qualifier }: PolicyTarget)
 
 async function settle(work: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    return await work();
+    return await tryTo(work);
   } catch (error) {
-    if (error instanceof PermanentError) return { kind: 'refused', reason: error.message, notStopped: [] };
     if (error instanceof RetryableError) return { kind: 'delayed', reason: error.message };
     throw error;
   }
