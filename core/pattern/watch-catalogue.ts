@@ -220,11 +220,11 @@ function watch(
   return { eventSource: `${service}.amazonaws.com`, calls, fields, throughCloudFormation };
 }
 
-function ask(parameter: string, texts: readonly TextTest[]): NamingField {
+function ask(parameter: string, texts: NamingField['texts']): NamingField {
   return { path: ['requestParameters', parameter], texts };
 }
 
 /** A parameter that names a part; nothing where there is no part. */
-function name(parameter: string, texts: readonly TextTest[]): readonly NamingField[] {
+function name(parameter: string, texts: NamingField['texts']): readonly NamingField[] {
   return texts.length === 0 ? [] : [ask(parameter, texts)];
 }

@@ -1,20 +1,19 @@
 import type { FunctionPlace } from '../guard.ts';
 import type { JsonObject } from '../json.ts';
 
-/**
- * A test of one value in an event pattern: the text itself, or what a longer or shorter one begins or ends with, where it
- * is said in any case of its letters.
- */
-export type TextTest =
-  | string
-  | { readonly prefix: string | { readonly 'equals-ignore-case': string } }
-  | { readonly suffix: string };
+/** A test of one value in an event pattern: the text itself, or what a longer or shorter one begins or ends with. */
+export type TextTest = string | { readonly prefix: string } | { readonly suffix: string };
+
+/** What a text begins with, in any case of its letters. */
+export interface AnyCaseTest {
+  readonly prefix: { readonly 'equals-ignore-case': string };
+}
 
 /** A field of a record in which a part may be named, and the texts that name one of ours. */
 export interface NamingField {
   /** From the record's top, such as `['requestParameters', 'queueUrl']`. */
   readonly path: readonly string[];
-  readonly texts: readonly TextTest[];
+  readonly texts: readonly (TextTest | AnyCaseTest)[];
 }
 
 /** Calls of one service on parts of one kind. */
