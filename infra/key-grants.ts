@@ -49,13 +49,19 @@ export function allowLogGroups(key: IKey, stack: Stack): void {
 }
 
 /**
- * Lets EventBridge put events of this account on queues that the key encrypts.
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+ * Lets EventBridge put events on queues that the key encrypts, and messages of the watch on the alert topic. No condition:
+ * on the way to an encrypted topic EventBridge names neither account nor rule, and would fail without a word. The policies of
+ * queues and topic say who may send there.
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export function allowEventBridge(key: IKey): void {
-  allowService(key, 'EventBridgeEncrypts', 'events.amazonaws.com', ['kms:GenerateDataKey', 'kms:Decrypt'], {
-    StringEquals: { 'aws:SourceAccount': Stack.of(key).account },
-  });
+  allowService(
+    key,
+    'EventBridgeEncrypts',
+    'events.amazonaws.com',
+    ['kms:GenerateDataKey*', 'kms:Decrypt'],
+    {},
+  );
 }
 
 /**

@@ -110,6 +110,11 @@ describe('a customer key', () => {
       'events.amazonaws.com',
       { 'Fn::Join': ['', ['logs.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] },
     ]);
+    // With `aws:SourceAccount` or `aws:SourceArn` EventBridge could not publish to the encrypted topic.
+    const [eventBridge] = listStatements(template, 'AWS::KMS::Key', 'KeyPolicy').filter(
+      ({ Sid }) => Sid === 'EventBridgeEncrypts',
+    );
+    expect(eventBridge).not.toHaveProperty('Condition');
     for (const name of ['invokeguard-remediator', 'invokeguard-converger']) {
       expect(listRoleStatements(template, name)).toContainEqual({
         Effect: 'Allow',
