@@ -1,5 +1,5 @@
 import type { FunctionPlace } from '../guard.ts';
-import type { NamingField, TextTest, WatchedCalls, WatchedParts } from './watched-call.ts';
+import type { CallTest, NamingField, TextTest, WatchedCalls, WatchedParts } from './watched-call.ts';
 
 /** With this begin the fixed names of the guard's functions, roles and rules. */
 export const FIXED_NAME_STEM = 'invokeguard-';
@@ -213,7 +213,7 @@ function writeArnStem(place: FunctionPlace | null, service: string, before: stri
 
 function watch(
   service: string,
-  calls: readonly TextTest[],
+  calls: readonly CallTest[],
   fields: readonly NamingField[],
   throughCloudFormation: WatchedCalls['throughCloudFormation'] = 'told',
 ): WatchedCalls {

@@ -9,6 +9,9 @@ export interface AnyCaseTest {
   readonly prefix: { readonly 'equals-ignore-case': string };
 }
 
+/** A test of a call's name: the name itself, or what the names of several begin with. */
+export type CallTest = string | { readonly prefix: string };
+
 /** A field of a record in which a part may be named, and the texts that name one of ours. */
 export interface NamingField {
   /** From the record's top, such as `['requestParameters', 'queueUrl']`. */
@@ -19,7 +22,7 @@ export interface NamingField {
 /** Calls of one service on parts of one kind. */
 export interface WatchedCalls {
   readonly eventSource: string;
-  readonly calls: readonly TextTest[];
+  readonly calls: readonly CallTest[];
   /** A record counts where any one of them fits. Empty: each record of these calls counts. */
   readonly fields: readonly NamingField[];
   /**

@@ -2,7 +2,7 @@ import { OTHER_CALLS } from '../../../core/change/change-calls.ts';
 import { LAMBDA_VERBS } from '../../../core/change/lambda-action.ts';
 import { PART_CALLS } from '../../../core/change/part-calls.ts';
 import { listWatchedCalls } from '../../../core/pattern/watch-catalogue.ts';
-import type { TextTest } from '../../../core/pattern/watched-call.ts';
+import type { CallTest } from '../../../core/pattern/watched-call.ts';
 
 const WATCHED = listWatchedCalls({
   trails: 'any',
@@ -22,9 +22,8 @@ const WATCHED = listWatchedCalls({
   ],
 });
 
-function takes(test: TextTest, call: string): boolean {
-  if (typeof test === 'string') return call === test;
-  return 'prefix' in test ? call.startsWith(test.prefix) : call.endsWith(test.suffix);
+function takes(test: CallTest, call: string): boolean {
+  return typeof test === 'string' ? call === test : call.startsWith(test.prefix);
 }
 
 /** Lambda's calls are read by other tables, of which the guard's own functions are a part. */
