@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AlertClaim } from '../containment/ports.ts';
-import { readItemText, writeNumber, writeText } from './attribute-values.ts';
+import { readItemText, writeExpiry, writeNumber, writeText } from './attribute-values.ts';
 import { hasFailedCondition } from './ledger-fault.ts';
 import type { LedgerKey } from './ledger-items.ts';
 
 const WINDOW_MS = 24 * 60 * 60_000;
 /** A run that has not published after this long is dead: the Lambda's own time limit is below it. */
 const TAKEOVER_MS = 5 * 60_000;
-const KEPT_SECONDS = 90 * 86_400;
+const KEPT_DAYS = 90;
 const VIOLATION_CHARACTERS = 2_000;
 
 /** The key of the item that says who alerts about a violation; hashed, since a violation may be longer than a key. */
@@ -48,7 +48,7 @@ export async function claimAlert(
       ':none': writeNumber(0),
       // Half of a surrogate pair, from the record or from the cut, is no text that DynamoDB takes.
       ':violation': writeText(violationKey.slice(0, VIOLATION_CHARACTERS).replaceAll(/\p{Cs}/gu, '\ufffd')),
-      ':expiry': writeNumber(Math.ceil(nowMs / 1000) + KEPT_SECONDS),
+      ':expiry': writeExpiry(nowMs, KEPT_DAYS),
       ':windowStart': writeNumber(nowMs - WINDOW_MS),
       ':takeover': writeNumber(nowMs - TAKEOVER_MS),
     },

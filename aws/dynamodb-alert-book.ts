@@ -16,7 +16,7 @@ import {
   type PendingFindings,
 } from '../containment/alert-ports.ts';
 import type { DeferredFinding, GroupName, PendingGroup } from '../core/alert/finding-group.ts';
-import { type Item, readItemNumber, writeNumber, writeText } from './attribute-values.ts';
+import { type Item, readItemNumber, writeExpiry, writeNumber, writeText } from './attribute-values.ts';
 import { hasFailedCondition, raiseLedgerFault } from './ledger-fault.ts';
 import type { LedgerKey } from './ledger-items.ts';
 import {
@@ -32,7 +32,7 @@ import {
   subtractTold,
 } from './pending-items.ts';
 
-const WINDOW_SECONDS = 2 * 86_400;
+const WINDOW_DAYS = 2;
 
 /**
  * Messages counted and findings kept for the digest, in the ledger's table; `ledger-items.ts` says what lies where.
@@ -87,7 +87,7 @@ export class DynamodbAlertBook implements AlertBook {
       ExpressionAttributeValues: {
         ':one': writeNumber(1),
         ':limit': writeNumber(limit),
-        ':expiry': writeNumber(Math.ceil(nowMs / 1000) + WINDOW_SECONDS),
+        ':expiry': writeExpiry(nowMs, WINDOW_DAYS),
       },
     });
     if (counted.kind === 'refused') return 'spent';

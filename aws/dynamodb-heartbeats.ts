@@ -10,8 +10,9 @@ import type { RecordPath } from '../containment/ports.ts';
 import type { Beat, BeatSighting, BeatSightings } from '../core/heartbeat/beat.ts';
 import type { Verdict } from '../core/verdict/decision.ts';
 import { type Item, readItemNumber, readItemText, writeNumber, writeText } from './attribute-values.ts';
+import { composeBeatItem, composeBeatKey, composeChainKey } from './heartbeat-items.ts';
 import { raiseLedgerFault } from './ledger-fault.ts';
-import { composeBeatItem, composeBeatKey, composeChainKey, raiseAltered } from './ledger-items.ts';
+import { raiseAltered } from './ledger-items.ts';
 
 /**
  * The heartbeat's calls and what became of them, in the ledger's table; `ledger-items.ts` says what lies where.

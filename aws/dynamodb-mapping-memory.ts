@@ -8,7 +8,7 @@ import {
   composeDisablingKey,
   composeMappingItem,
   composeMappingKey,
-} from './ledger-items.ts';
+} from './mapping-items.ts';
 
 /** What one running function keeps at hand; more would only be kept by mistake. */
 const MOST_SOURCES = 1_000;

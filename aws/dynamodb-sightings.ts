@@ -5,14 +5,14 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { RecordPath, Sighting, SightingClaim, Sightings } from '../containment/ports.ts';
-import { type Item, readItemText, writeNumber, writeText } from './attribute-values.ts';
+import { type Item, readItemText, writeExpiry, writeNumber, writeText } from './attribute-values.ts';
 import { hasFailedCondition, raiseLedgerFault } from './ledger-fault.ts';
 import { composeSightingKey } from './ledger-items.ts';
 
 /** A run that has not confirmed after this long is dead: the functions' own time limits are below it. */
 const TAKEOVER_MS = 16 * 60_000;
 /** Longer than a record can wait in any queue. */
-const KEPT_SECONDS = 90 * 86_400;
+const KEPT_DAYS = 90;
 
 /**
  * Which findings were dealt with, in the ledger's table; `ledger-items.ts` says what lies where.
@@ -53,7 +53,7 @@ export class DynamodbSightings implements Sightings {
         ':path': writeText(path),
         ':now': writeNumber(nowMs),
         ':takeover': writeNumber(nowMs - TAKEOVER_MS),
-        ':expiry': writeNumber(Math.ceil(nowMs / 1000) + KEPT_SECONDS),
+        ':expiry': writeExpiry(nowMs, KEPT_DAYS),
       },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });

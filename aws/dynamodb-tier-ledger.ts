@@ -7,7 +7,7 @@ import {
 import { digestSnapshot } from '../containment/snapshot-digest.ts';
 import type { TierLedger, TierRecord, TierSnapshot, TierWrite } from '../containment/tier-ports.ts';
 import type { Tier } from '../core/tier/tier.ts';
-import { writeNumber, writeText } from './attribute-values.ts';
+import { writeText } from './attribute-values.ts';
 import { hasFailedCondition, raiseLedgerFault } from './ledger-fault.ts';
 import { expireRolledBack } from './ledger-items.ts';
 import { composeTierItem, composeTierKey, readTierRecord } from './tier-items.ts';
@@ -80,7 +80,7 @@ export class DynamodbTierLedger implements TierLedger {
         ':digest': writeText(digestSnapshot(snapshot)),
         ':rolledBack': writeText('rolledBack'),
         ':now': writeText(new Date(nowMs).toISOString()),
-        ':expiry': writeNumber(expireRolledBack(nowMs)),
+        ':expiry': expireRolledBack(nowMs),
       },
     });
     return this.#write(() => this.#client.send(command));

@@ -1,12 +1,11 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PermanentError } from '../containment/errors.ts';
 import type { Containment, PolicyTarget, Snapshot } from '../containment/ports.ts';
 import { digestSnapshot } from '../containment/snapshot-digest.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
-import type { Beat } from '../core/heartbeat/beat.ts';
 import { isJsonObject } from '../core/json.ts';
 import { qualifyFunctionArn } from '../core/record/function-reference.ts';
-import type { LearntMapping } from '../core/record/learnt-mapping.ts';
-import { type Item, readItemText, writeNumber, writeText } from './attribute-values.ts';
+import { type Item, readItemText, writeExpiry, writeText } from './attribute-values.ts';
 import { storeSnapshot } from './stored-snapshot.ts';
 
 /**
@@ -35,11 +34,8 @@ export interface LedgerKey extends Item {
   readonly sk: { S: string };
 }
 
-const DAY_SECONDS = 86_400;
 const EVENT_DAYS = 90;
 const ROLLED_BACK_DAYS = 365;
-/** Far longer than a record of a call can be on its way; a mapping that still exists is learnt again when it calls. */
-const MAPPING_DAYS = 90;
 
 /** The key of an event's item. */
 export function composeEventKey(eventID: string): LedgerKey {
@@ -49,28 +45,6 @@ export function composeEventKey(eventID: string): LedgerKey {
 /** The key of the item that says which path dealt with a finding. */
 export function composeSightingKey(eventID: string): LedgerKey {
   return { pk: { S: `sighting#${eventID}` }, sk: { S: 'sighting' } };
-}
-
-/** Longer than a record can wait in any queue: later nobody could tell a beat from a stranger's call. */
-const BEAT_DAYS = 30;
-
-/** The key of a call by the heartbeat. */
-export function composeBeatKey(requestID: string): LedgerKey {
-  return { pk: { S: `heartbeat#${requestID}` }, sk: { S: 'beat' } };
-}
-
-/** The item of a call by the heartbeat that nobody has seen yet. */
-export function composeBeatItem({ requestID, sentMs }: Beat): Item {
-  return {
-    ...composeBeatKey(requestID),
-    sentMs: writeNumber(sentMs),
-    expiresAt: writeNumber(Math.ceil(sentMs / 1000) + BEAT_DAYS * DAY_SECONDS),
-  };
-}
-
-/** The key of what the heartbeat remembers. */
-export function composeChainKey(): LedgerKey {
-  return { pk: { S: 'heartbeat' }, sk: { S: 'chain' } };
 }
 
 /** The key of the lock on one policy. */
@@ -99,9 +73,9 @@ export function composeTargetPartition(target: PolicyTarget): { S: string } {
   return { S: `target#${qualifyFunctionArn(target.functionArn, target.qualifier)}` };
 }
 
-/** Epoch seconds at which a snapshot that was rolled back now may go. */
-export function expireRolledBack(nowMs: number): number {
-  return Math.ceil(nowMs / 1000) + ROLLED_BACK_DAYS * DAY_SECONDS;
+/** When a snapshot that was rolled back now may go. */
+export function expireRolledBack(nowMs: number): AttributeValue {
+  return writeExpiry(nowMs, ROLLED_BACK_DAYS);
 }
 
 /** The item of an event that begins now. */
@@ -112,35 +86,7 @@ export function composeEventItem(eventID: string, snapshot: Snapshot, nowMs: num
     containmentId: writeText(snapshot.containmentId),
     targetPartition: composeTargetPartition(snapshot.target),
     storedTime: writeText(snapshot.storedTime),
-    expiresAt: writeNumber(Math.ceil(nowMs / 1000) + EVENT_DAYS * DAY_SECONDS),
-  };
-}
-
-/** The key of what is known about an event source mapping. */
-export function composeMappingKey(mappingArn: string): LedgerKey {
-  return { pk: { S: `mapping#${mappingArn}` }, sk: { S: 'source' } };
-}
-
-/** The key of what the guard does to an event source mapping. */
-export function composeDisablingKey(mappingArn: string): LedgerKey {
-  return { pk: { S: `mapping#${mappingArn}` }, sk: { S: 'disabling' } };
-}
-
-/** The item of a mapping that the guard is about to disable. */
-export function composeDisablingItem(mappingArn: string, nowMs: number): Item {
-  return {
-    ...composeDisablingKey(mappingArn),
-    notedMs: writeNumber(nowMs),
-    expiresAt: writeNumber(Math.ceil(nowMs / 1000) + MAPPING_DAYS * DAY_SECONDS),
-  };
-}
-
-/** The item of a mapping that was learnt now. */
-export function composeMappingItem({ mappingArn, sourceArn }: LearntMapping, nowMs: number): Item {
-  return {
-    ...composeMappingKey(mappingArn),
-    sourceArn: writeText(sourceArn),
-    expiresAt: writeNumber(Math.ceil(nowMs / 1000) + MAPPING_DAYS * DAY_SECONDS),
+    expiresAt: writeExpiry(nowMs, EVENT_DAYS),
   };
 }
 

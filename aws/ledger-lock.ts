@@ -1,10 +1,18 @@
 import type { Update } from '@aws-sdk/client-dynamodb';
 import { MAX_WRITES_PER_HOUR, type PolicyTarget } from '../containment/ports.ts';
-import { type Item, readItemNumber, readItemText, writeNumber, writeText } from './attribute-values.ts';
+import {
+  type Item,
+  readItemNumber,
+  readItemText,
+  writeExpiry,
+  writeNumber,
+  writeText,
+} from './attribute-values.ts';
 import { composeLockKey } from './ledger-items.ts';
 
 const HOUR_MS = 3_600_000;
-const DAY_SECONDS = 86_400;
+/** After so long an item that nobody came back for may go: its rewrites have long stopped to count. */
+const LOCK_DAYS = 1;
 
 /** `write1` is the time of the newest rewrite, `write3` of the third newest; a fourth within the hour has to wait. */
 const WRITES = Array.from({ length: MAX_WRITES_PER_HOUR }, (_, index) => `write${index + 1}`);
@@ -45,7 +53,7 @@ export function retakeLock(request: LockRequest): Update {
     ExpressionAttributeValues: {
       ':event': writeText(request.eventID),
       ':lease': writeNumber(request.leaseUntilMs),
-      ':expiry': writeNumber(expireLock(request.leaseUntilMs)),
+      ':expiry': writeExpiry(request.leaseUntilMs, LOCK_DAYS),
       ':now': writeNumber(request.nowMs),
     },
   };
@@ -63,7 +71,7 @@ export function countWrite(table: string, target: PolicyTarget, writtenMs: numbe
     ExpressionAttributeValues: {
       ':written': writeNumber(writtenMs),
       ':never': writeNumber(0),
-      ':expiry': writeNumber(expireLock(writtenMs)),
+      ':expiry': writeExpiry(writtenMs, LOCK_DAYS),
     },
   };
 }
@@ -86,9 +94,4 @@ export function explainLock(item: Item | undefined, request: LockRequest): 'busy
   if (lease !== undefined && lease > request.nowMs && theirs) return 'busy';
   const oldest = readItemNumber(item, OLDEST_WRITE);
   return oldest !== undefined && oldest > request.nowMs - HOUR_MS ? 'exhausted' : 'free';
-}
-
-/** Epoch seconds at which an item that nobody came back for may go; long after its rewrites have stopped to count. */
-function expireLock(timeMs: number): number {
-  return Math.ceil(timeMs / 1000) + DAY_SECONDS;
 }

@@ -1,7 +1,7 @@
 import type { Delete, Put, Update } from '@aws-sdk/client-dynamodb';
 import type { PolicyTarget, Snapshot } from '../containment/ports.ts';
 import type { Outcome } from '../core/alert/outcome.ts';
-import { writeNumber, writeText } from './attribute-values.ts';
+import { writeText } from './attribute-values.ts';
 import {
   composeEventItem,
   composeEventKey,
@@ -115,7 +115,7 @@ export function rollBackSnapshot(
     ExpressionAttributeNames: STATE,
     ExpressionAttributeValues: {
       ':rolledBack': writeText('rolledBack'),
-      ':expiry': writeNumber(expireRolledBack(nowMs)),
+      ':expiry': expireRolledBack(nowMs),
     },
   };
 }

@@ -2,10 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Update } from '@aws-sdk/client-dynamodb';
 import { WINDOW_MS } from '../containment/alert-ports.ts';
 import type { DeferredFinding, GroupName, PendingGroup } from '../core/alert/finding-group.ts';
-import { type Item, readItemNumber, readItemText, writeNumber, writeText } from './attribute-values.ts';
+import {
+  type Item,
+  readItemNumber,
+  readItemText,
+  writeExpiry,
+  writeNumber,
+  writeText,
+} from './attribute-values.ts';
 import type { LedgerKey } from './ledger-items.ts';
 
-const FINDING_SECONDS = 90 * 86_400;
+const FINDING_DAYS = 90;
 /** What the names of attributes begin with that count outcomes. */
 const OUTCOME_PREFIX = 'outcome#';
 
@@ -35,7 +42,7 @@ export function composeFindingItem(finding: DeferredFinding): Item {
     pk: writeText(`finding#${nameHour(foundMs)}`),
     sk: writeText(`${finding.groupID}#${digest.slice(0, 32)}`),
     finding: writeText(JSON.stringify(finding)),
-    expiresAt: writeNumber(Math.ceil(foundMs / 1000) + FINDING_SECONDS),
+    expiresAt: writeExpiry(foundMs, FINDING_DAYS),
   };
 }
 
