@@ -71,7 +71,8 @@ async function answerOne(
     case 'revocation':
     case 'policyRemoval':
     case 'functionUrl': {
-      const request = { eventID: door.eventID, target: { functionArn, qualifier }, guarded };
+      const { eventTime } = door.change;
+      const request = { eventID: door.eventID, target: { functionArn, qualifier }, guarded, eventTime };
       return tryTo(() => closeDoor(request, allowlist, guard, ports));
     }
     case 'mapping':
@@ -121,7 +122,8 @@ async function answerNotification(
       doubt ??
       (await tryTo(() => {
         const notified = `${eventID}#notified#${qualifyFunctionArn(target.functionArn, target.qualifier)}`;
-        return closeDoor({ eventID: notified, target, guarded }, allowlist, guard, ports);
+        const request = { eventID: notified, target, guarded, eventTime: change.eventTime };
+        return closeDoor(request, allowlist, guard, ports);
       }));
     steps.push({ ...target, outcome });
   }

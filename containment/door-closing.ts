@@ -4,10 +4,11 @@ import { quoteText } from '../core/alert/quotation.ts';
 import { type Allowlist, type FunctionEntry, listInvokers } from '../core/allowlist/allowlist.ts';
 import type { ConfigurationChange } from '../core/change/change.ts';
 import { GUARD_FUNCTION_NAMES, type Guard } from '../core/guard.ts';
+import { parseEventTime } from '../core/record/event-time.ts';
 import { parseFunctionName } from '../core/record/function-reference.ts';
 import { leave } from './attempt.ts';
 import { type ContainmentPorts, containTarget } from './containment.ts';
-import type { PolicyTarget } from './ports.ts';
+import type { Containment, PolicyTarget } from './ports.ts';
 
 /** Why nothing may be done in a function, whatever the door; `undefined` where something may. */
 export function findObstacle(
@@ -36,15 +37,25 @@ export interface OpenPolicy {
   readonly eventID: string;
   readonly target: PolicyTarget;
   readonly guarded: FunctionEntry;
+  /** When it was opened, as the record says. */
+  readonly eventTime: string | null;
 }
 
-/** Brings one policy under the whole allowlist, whoever would have called. Faults as `containTarget`. */
+/**
+ * Brings one policy under the whole allowlist, whoever would have called; but records come late, and what a person rolled
+ * back since stays as it is. Faults as `containTarget`.
+ */
 export async function closeDoor(
-  { eventID, target, guarded }: OpenPolicy,
+  { eventID, target, guarded, eventTime }: OpenPolicy,
   allowlist: Allowlist,
   guard: Guard,
   ports: ContainmentPorts,
 ): Promise<Outcome> {
+  if (isRolledBackSince(await ports.ledger.listContainments(target), eventTime)) {
+    return leave(
+      'a person rolled this policy back after the change was made: the guard leaves it so until a caller who is not listed calls',
+    );
+  }
   const request = {
     eventID,
     target,
@@ -54,4 +65,14 @@ export async function closeDoor(
     from: 'standing',
   } as const;
   return addLimits(await containTarget(request, guard, ports));
+}
+
+/** The last word is a person's, and no containment stands beside it. */
+function isRolledBackSince(containments: readonly Containment[], eventTime: string | null): boolean {
+  const [newest] = containments;
+  return (
+    newest?.snapshot.purpose === 'rollback' &&
+    containments.every(({ state }) => state === 'rolledBack') &&
+    Date.parse(newest.snapshot.storedTime) > parseEventTime(eventTime)
+  );
 }

@@ -234,6 +234,32 @@ describe('what a person does with the command', () => {
     expect(await readOrigin(world, record)).toMatchObject(SILENT);
   });
 
+  it('is not undone for a door that was opened before, and whose record comes late: it is told', async () => {
+    const world = await buildContained();
+    world.clock.advance(120_000);
+    await rollBack(world);
+    const open = world.policies.look(TARGET);
+    const record = composeGrant(
+      { ...PLANTED_GRANT, Sid: 'another', Principal: '*' },
+      { eventTime: '2026-11-21T10:01:30Z' },
+    );
+    expect(await readOrigin(world, record)).toBe('others');
+    expect(world.policies.look(TARGET)).toBe(open);
+    expect(readTold(world)[0]?.text).toContain('a person rolled this policy back after the change was made');
+  });
+
+  it('keeps no door open that is opened after it', async () => {
+    const world = await buildContained();
+    world.clock.advance(120_000);
+    await rollBack(world);
+    const record = composeGrant(
+      { ...PLANTED_GRANT, Sid: 'another', Principal: '*' },
+      { eventTime: '2026-11-21T10:02:30Z' },
+    );
+    expect(await readOrigin(world, record)).toBe('others');
+    expect(JSON.stringify(world.policies.look(TARGET))).toContain('InvokeguardDeny');
+  });
+
   it('excuses nobody who writes the same again once the guard has contained anew', async () => {
     const world = await buildContained();
     world.clock.advance(60_000);
