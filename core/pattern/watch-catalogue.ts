@@ -67,7 +67,10 @@ function listStoreCalls({
     ),
     watch(
       'dynamodb',
-      [{ prefix: 'Delete' }, { prefix: 'Update' }, { prefix: 'PutRes' }],
+      // Never `DeleteItem` or `UpdateItem`: where a trail logs the calls on items, the guard's own would be told by the hundred.
+      ['DeleteT', 'DeleteR', 'UpdateT', 'UpdateC', 'UpdateG', 'PutRes'].map((prefix) => ({
+        prefix,
+      })),
       // Some of these calls take the ARN for the name, and those on policies take nothing else.
       [...name('tableName', [...tables, ...tableArns]), ...name('resourceArn', tableArns)],
     ),

@@ -58,7 +58,13 @@ const ONLY_IN_LOGS = {
     'PutProvisionedConcurrencyConfig',
     'DeleteProvisionedConcurrencyConfig',
   ],
-  withoutANameThatTheWatchKnows: ['StartMessageMoveTask', 'DeleteAlias', 'UpdateAlias', 'PutCompositeAlarm'],
+  withoutANameThatTheWatchKnows: [
+    'StartMessageMoveTask',
+    'DeleteAlias',
+    'UpdateAlias',
+    'PutCompositeAlarm',
+    'DeleteBackup',
+  ],
   takingNothingAway: [
     'AssociateKmsKey',
     'UpdateKeyDescription',
