@@ -112,7 +112,7 @@ describe('a customer key', () => {
     ]);
     // With `aws:SourceAccount` or `aws:SourceArn` EventBridge could not publish to the encrypted topic.
     const [eventBridge] = listStatements(template, 'AWS::KMS::Key', 'KeyPolicy').filter(
-      ({ Sid }) => Sid === 'EventBridgeEncrypts',
+      ({ Principal }) => (Principal as { Service?: unknown }).Service === 'events.amazonaws.com',
     );
     expect(eventBridge).not.toHaveProperty('Condition');
     for (const name of ['invokeguard-remediator', 'invokeguard-converger']) {
