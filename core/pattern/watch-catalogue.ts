@@ -97,8 +97,9 @@ function listRuleCalls({ fixedNames, rules }: WatchedParts): readonly WatchedCal
 function listFunctionCalls({ fixedNames, mappings }: WatchedParts): readonly WatchedCalls[] {
   const ownArns = listFixed(fixedNames, writeArnStem(fixedNames, 'lambda', 'function:'));
   // A function may be named by its name, or by the end of its ARN from any part on, each with a qualifier behind it.
-  const account = fixedNames?.account ?? '';
-  const ends = ['', 'function:', `${account}:function:`, `${fixedNames?.region ?? ''}:${account}:function:`];
+  const account = `${fixedNames?.account ?? ''}:`;
+  const places = ['', account, `${fixedNames?.region ?? ''}:${account}`];
+  const ends = places.flatMap((place) => [place, `${place}function:`]);
   const names = [...ends.flatMap((end) => listFixed(fixedNames, end)), ...ownArns];
   return [
     watch(
