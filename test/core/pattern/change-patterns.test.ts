@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import type { Allowlist } from '../../../core/allowlist/allowlist.ts';
 import { parseChange } from '../../../core/change/change-record.ts';
 import { concernsAllowlist } from '../../../core/change/identity-judgement.ts';
+import { LAMBDA_VERBS } from '../../../core/change/lambda-action.ts';
 import { GUARD_FUNCTION_NAMES, LONGEST_PLACE, listGuardFunctionArns } from '../../../core/guard.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { composeChangePatterns } from '../../../core/pattern/change-patterns.ts';
@@ -189,6 +190,18 @@ describe('the patterns for changes', () => {
     );
   });
 
+  it('miss no change of a function, however it is named', () => {
+    const ready = compose(EXACT).map(readyPattern);
+    fc.assert(
+      fc.property(functionRecord, (record) => {
+        const event = readyEvent(wrapEvent(record));
+        const outcome = ready.some((pattern) => matchPattern(pattern, event)) ? 'matched' : 'missed';
+        expect(findFault(record, EXACT, outcome)).toBeNull();
+      }),
+      { seed: 20261121, numRuns: 3000 },
+    );
+  });
+
   it('miss no change of a role or user that a list of any names may name', () => {
     fc.assert(
       fc.property(identityWorld, ({ roles, users, records }) => {
@@ -204,6 +217,28 @@ describe('the patterns for changes', () => {
     );
   });
 });
+
+/** Places before a name: a function may be named by the end of its ARN, from any part on. */
+const PLACES = ['', '111122223333:', 'eu-west-1:111122223333:', 'arn:aws:lambda:eu-west-1:111122223333:'];
+const functionRecord = fc
+  .record({
+    verb: fc.constantFrom(...LAMBDA_VERBS),
+    suffix: fc.constantFrom('', '20150331', '20150331v2'),
+    place: fc.constantFrom(...PLACES, ...PLACES.map((place) => `${place}function:`)),
+    name: fc.constantFrom('thumbnailer', 'billing', 'other', ...GUARD_FUNCTION_NAMES),
+    qualifier: fc.constantFrom('', ':live', ':$LATEST'),
+    parameter: fc.constantFrom('functionName', 'functionName', 'resourceArn', 'uUID', null),
+    answer: fc.constantFrom('told', 'untold'),
+    errorCode: fc.constantFrom(undefined, 'AccessDenied'),
+  })
+  .map(({ verb, suffix, place, name, qualifier, parameter, answer, errorCode }) => ({
+    ...COMMON,
+    eventName: verb === 'LambdaESMDisabled' ? verb : `${verb}${suffix}`,
+    requestParameters: parameter === null ? null : { [parameter]: `${place}${name}${qualifier}` },
+    responseElements:
+      answer === 'told' ? { functionArn: `${PLACES[3] ?? ''}function:${name}${qualifier}` } : null,
+    ...(errorCode === undefined ? {} : { errorCode }),
+  }));
 
 function listEntries(roles: readonly string[], users: readonly string[]): Allowlist {
   return {
