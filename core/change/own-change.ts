@@ -27,7 +27,8 @@ export function traceChange(
   mode: Mode | null,
 ): ChangeOrigin {
   const byGuard = isGuardRole(change, guardRoleArns);
-  const timely = selectTimely(stored.rewrites, parseEventTime(change.eventTime));
+  const latestMs = byGuard ? LATEST_MS : CLOCK_MS + COMMAND_MS;
+  const timely = selectTimely(stored.rewrites, parseEventTime(change.eventTime), latestMs);
   if (timely.some((rewrite) => explains(rewrite, change))) return 'ledger';
   if (explainSwitch(change, stored, byGuard ? 'guard' : 'others')) return 'ledger';
   if (!byGuard) return 'others';
@@ -41,16 +42,22 @@ export function isGuardRole({ actor }: ConfigurationChange, guardRoleArns: reado
 
 /** How far CloudTrail's whole seconds and the guard's clock lie apart. */
 const SECONDS_MS = 5_000;
+/** The command writes at once, and nobody delivers it again: what it wrote may not be written again by somebody later. */
+const COMMAND_MS = 60_000;
 
 /** Those that may have been made at that time: not too old, and nothing that still stands was stored after them. */
-function selectTimely(rewrites: readonly StoredRewrite[], atMs: number): readonly StoredRewrite[] {
+function selectTimely(
+  rewrites: readonly StoredRewrite[],
+  atMs: number,
+  latestMs: number,
+): readonly StoredRewrite[] {
   return rewrites.filter(({ storedTime }) => {
     const storedMs = Date.parse(storedTime);
     const overtaken = rewrites.some((later) => {
       const laterMs = Date.parse(later.storedTime);
       return later.state === 'standing' && laterMs > storedMs && laterMs + SECONDS_MS <= atMs;
     });
-    return storedMs - CLOCK_MS <= atMs && atMs <= storedMs + LATEST_MS && !overtaken;
+    return storedMs - CLOCK_MS <= atMs && atMs <= storedMs + latestMs && !overtaken;
   });
 }
 

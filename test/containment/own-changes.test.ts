@@ -260,6 +260,17 @@ describe('what a person does with the command', () => {
     expect(JSON.stringify(world.policies.look(TARGET))).toContain('InvokeguardDeny');
   });
 
+  it.each([
+    ['a minute after it', '2026-11-21T10:01:00Z', SILENT],
+    ['ten minutes after it', '2026-11-21T10:10:00Z', 'others'],
+  ])('excuses what says the same %s', async (_when, eventTime, expected) => {
+    const world = await buildContained();
+    await rollBack(world);
+    const origin = await readOrigin(world, composePut(world.policies.look(TARGET), { ...PERSON, eventTime }));
+    if (expected === SILENT) expect(origin).toMatchObject(SILENT);
+    else expect(origin).toBe(expected);
+  });
+
   it('excuses nobody who writes the same again once the guard has contained anew', async () => {
     const world = await buildContained();
     world.clock.advance(60_000);
