@@ -67,12 +67,15 @@ export async function closeDoor(
   return addLimits(await containTarget(request, guard, ports));
 }
 
-/** The last word is a person's, and no containment stands beside it. */
+/** CloudTrail writes whole seconds: what came in the same one may have come after. */
+const SECOND_MS = 1_000;
+
+/** The last word is a person's, certainly, and no containment stands beside it. */
 function isRolledBackSince(containments: readonly Containment[], eventTime: string | null): boolean {
   const [newest] = containments;
   return (
     newest?.snapshot.purpose === 'rollback' &&
     containments.every(({ state }) => state === 'rolledBack') &&
-    Date.parse(newest.snapshot.storedTime) > parseEventTime(eventTime)
+    Date.parse(newest.snapshot.storedTime) >= parseEventTime(eventTime) + SECOND_MS
   );
 }

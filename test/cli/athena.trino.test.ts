@@ -33,7 +33,7 @@ function composeRecords(): readonly JsonObject[] {
       `r${index}`,
       new Date('2026-11-20T23:59:30Z'),
     );
-    return envelope['detail'] as JsonObject;
+    return envelope['detail'];
   });
   const text = readFileSync(join(__dirname, '../records/handwritten/callers.ndjson'), 'utf8');
   const handwritten = text

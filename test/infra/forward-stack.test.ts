@@ -19,14 +19,12 @@ const GUARD_BUS = {
 
 describe('what other Regions hear of', () => {
   const stacks = synthApp({ config: config(), forward: 'on' });
-  const stack = (): Template => {
-    const found = stacks.get('InvokeguardForward-us-east-1-to-eu-west-1');
-    if (found === undefined) throw new Error(`no such stack among ${[...stacks.keys()].join(', ')}`);
-    return found;
-  };
+  const template = Template.fromJSON(
+    stacks.get('InvokeguardForward-us-east-1-to-eu-west-1')?.toJSON() ?? { Resources: {} },
+  );
 
   it('is sent on from where IAM is recorded to the bus of the guard, whatever was changed', () => {
-    stack().hasResourceProperties('AWS::Events::Rule', {
+    template.hasResourceProperties('AWS::Events::Rule', {
       Name: 'invokeguard-forward-eu-west-1',
       State: 'ENABLED',
       EventPattern: { source: ['aws.iam'], 'detail-type': ['AWS API Call via CloudTrail'] },
@@ -35,7 +33,7 @@ describe('what other Regions hear of', () => {
   });
 
   it('is sent by a role that only this rule may use, and for nothing but events to that bus', () => {
-    stack().hasResourceProperties('AWS::IAM::Role', {
+    template.hasResourceProperties('AWS::IAM::Role', {
       AssumeRolePolicyDocument: {
         Statement: [
           {
