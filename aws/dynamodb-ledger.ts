@@ -31,9 +31,12 @@ import {
   composeEventKey,
   composeGuardedKey,
   composeLockKey,
+  composePostponedItem,
+  composePostponedKey,
   composeTargetPartition,
   GUARDED_PARTITION,
   type LedgerKey,
+  POSTPONED_PARTITION,
   readContainment,
   readOutcome,
 } from './ledger-items.ts';
@@ -152,19 +155,19 @@ export class DynamodbLedger implements Ledger {
   }
 
   async listGuardedFunctions(): Promise<readonly string[]> {
-    const items = await this.#query({
-      KeyConditionExpression: 'pk = :guarded',
-      ExpressionAttributeValues: { ':guarded': GUARDED_PARTITION },
-    });
-    return items.map((item) => readItemText(item, 'sk') ?? '');
+    return this.#listFunctions(GUARDED_PARTITION);
+  }
+
+  async listPostponed(): Promise<readonly string[]> {
+    return this.#listFunctions(POSTPONED_PARTITION);
+  }
+
+  async forgetPostponed(functionArn: string): Promise<void> {
+    await this.#delete(composePostponedKey(functionArn));
   }
 
   async releaseFunction(functionArn: string): Promise<void> {
-    const command = new DeleteItemCommand({
-      TableName: this.#table,
-      Key: { ...composeGuardedKey(functionArn) },
-    });
-    await this.#send(() => this.#client.send(command));
+    await this.#delete(composeGuardedKey(functionArn));
   }
 
   async claimAlert(violationKey: string, eventID: string, nowMs: number): Promise<AlertClaim> {
@@ -200,7 +203,26 @@ export class DynamodbLedger implements Ledger {
     const why = explainLock(await this.#readItem(composeLockKey(request.target)), request);
     // The lock was freed since: the next delivery gets it.
     if (why === 'free') throw this.#contended();
+    if (why === 'exhausted') await this.#postpone(request);
     return { kind: why };
+  }
+
+  async #postpone({ target, nowMs }: LockRequest): Promise<void> {
+    const item = composePostponedItem(target.functionArn, nowMs);
+    await this.#send(() => this.#client.send(new PutItemCommand({ TableName: this.#table, Item: item })));
+  }
+
+  async #listFunctions(partition: LedgerKey['pk']): Promise<readonly string[]> {
+    const items = await this.#query({
+      KeyConditionExpression: 'pk = :partition',
+      ExpressionAttributeValues: { ':partition': partition },
+    });
+    return items.map((item) => readItemText(item, 'sk') ?? '');
+  }
+
+  async #delete(key: LedgerKey): Promise<void> {
+    const command = new DeleteItemCommand({ TableName: this.#table, Key: { ...key } });
+    await this.#send(() => this.#client.send(command));
   }
 
   #contended(): RetryableError {

@@ -18,6 +18,7 @@ import { storeSnapshot } from './stored-snapshot.ts';
  * | `target#<qualified ARN>` | `containment#<containmentId>` | the snapshot before a change | never while it stands; a year after it was rolled back |
  * | `switch#<unqualified ARN>` | the tier | the settings before `freeze` or `disable-triggers` | never while it stands; a year after it was rolled back |
  * | `guarded` | `<unqualified ARN>` | a function whose guards follow the allowlist | never; goes with a rollback |
+ * | `postponed` | `<unqualified ARN>` | a function with a policy for which the hour's rewrites were used up | two days after that; goes when it is looked at again |
  * | `alert#<SHA-256 of the violation>` | `alert` | who alerted, how often it was seen again | 90 days after it was claimed |
  * | `alerts#<hour>` | `alerts` | how many messages went out in that hour | 2 days after the hour began |
  * | `alerts#<hour>` | `group#<group>` | how many of them were about one function and caller | 2 days after the hour began |
@@ -36,6 +37,8 @@ export interface LedgerKey extends Item {
 
 const EVENT_DAYS = 90;
 const ROLLED_BACK_DAYS = 365;
+/** It is looked at every hour; what lies longer was given up by the schedule, and the daily run has seen it. */
+const POSTPONED_DAYS = 2;
 
 /** The key of an event's item. */
 export function composeEventKey(eventID: string): LedgerKey {
@@ -64,6 +67,19 @@ export function composeGuardedKey(functionArn: string): LedgerKey {
 
 /** The partition of that list. */
 export const GUARDED_PARTITION = { S: 'guarded' };
+
+/** The key that keeps a function on the list of those whose policies have to be looked at again. */
+export function composePostponedKey(functionArn: string): LedgerKey {
+  return { pk: POSTPONED_PARTITION, sk: { S: functionArn } };
+}
+
+/** The partition of that list. */
+export const POSTPONED_PARTITION = { S: 'postponed' };
+
+/** The item of a function that is postponed now. */
+export function composePostponedItem(functionArn: string, nowMs: number): Item {
+  return { ...composePostponedKey(functionArn), expiresAt: writeExpiry(nowMs, POSTPONED_DAYS) };
+}
 
 /** What the sort keys of all snapshots of a policy begin with; the ids begin with a time, so they sort by age. */
 export const CONTAINMENT_PREFIX = 'containment#';

@@ -15,8 +15,8 @@ export interface TellingPorts extends AlertingPorts {
 }
 
 /**
- * Alerts about a change, unless the same actor's change of the same kind in the same function ended alike within the
- * ledger's window: then it is only counted. A policy that was rewritten is always told.
+ * Alerts about a change, unless the same actor's very same change in the same function ended alike within the ledger's
+ * window: then it is only counted. A policy that was rewritten is always told.
  */
 export async function tellChange(
   found: ChangeSubject,
@@ -58,6 +58,8 @@ function composeKey({ change, decision, origin, steps }: ChangeSubject): string 
     ...functions,
     composeCallerKey(change.actor),
     nameDoor(change.action),
+    // Another grant is another door, whoever made both.
+    ...(decision.verdict === 'opens' ? [JSON.stringify(change.action)] : []),
     change.errorCode === null ? 'done' : 'failed',
     readWorstOutcome(steps).kind,
     ...states.filter((state) => state.startsWith('contained ')),

@@ -83,7 +83,10 @@ export type BeginResult =
   | { readonly kind: 'settled'; readonly outcome: Outcome }
   /** Another containment of the same target holds the lock. */
   | { readonly kind: 'busy' }
-  /** The policy was rewritten as often as `MAX_WRITES_PER_HOUR` allows: somebody else keeps undoing it. */
+  /**
+   * The policy was rewritten as often as `MAX_WRITES_PER_HOUR` allows: somebody else keeps undoing it. The function is
+   * on the list of postponed ones now.
+   */
   | { readonly kind: 'exhausted' };
 
 /** How often one policy is rewritten within an hour; after that the guard only alerts. */
@@ -130,7 +133,11 @@ export interface Ledger {
   markRolledBack(target: PolicyTarget, containmentIds: readonly string[]): Promise<void>;
   /** All functions with a containment that nobody has rolled back, by unqualified ARN. */
   listGuardedFunctions(): Promise<readonly string[]>;
-  /** Takes a function off that list: a person rolled it back, so no schedule may guard it again. */
+  /** All functions with a policy for which the hour's rewrites were used up, by unqualified ARN. */
+  listPostponed(): Promise<readonly string[]>;
+  /** Takes a function off that other list: its policies are looked at again. */
+  forgetPostponed(functionArn: string): Promise<void>;
+  /** Takes a function off the list of guarded ones: a person rolled it back, so no schedule may guard it again. */
   releaseFunction(functionArn: string): Promise<void>;
   /** Claims the right to alert about a violation; repetitions within the window are only counted. */
   claimAlert(violationKey: string, eventID: string, nowMs: number): Promise<AlertClaim>;

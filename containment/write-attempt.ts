@@ -18,7 +18,7 @@ const LEASE_MS = 120_000;
 
 const TUG_OF_WAR =
   `the policy was rewritten ${MAX_WRITES_PER_HOUR} times within an hour and changed back each time; ` +
-  'find out who else manages it (a deployment, perhaps) before the guard goes on';
+  'find out who else manages it (a deployment, perhaps). The guard looks again within two hours';
 
 /**
  * Makes one attempt to write a proven plan: lock and snapshot in one transaction, the write, the read-back. Where

@@ -2,6 +2,7 @@ import { sendAlert } from '../../containment/alerting.ts';
 import { type Convergence, convergeFunction } from '../../containment/convergence.ts';
 import { sendDigest } from '../../containment/digest.ts';
 import { RetryableError } from '../../containment/errors.ts';
+import { handOn } from '../../containment/handing-on.ts';
 import type { FunctionJob } from '../../containment/ports.ts';
 import { composeConvergenceAlert } from '../../core/alert/convergence-alert.ts';
 import { composeExpiryAlert } from '../../core/alert/expiry-alert.ts';
@@ -21,8 +22,22 @@ export async function handleJob(body: string, deadlineMs: number, runtime: Guard
     await spreadJob(read.job.runID, runtime);
     return alertExpiries(read.job.runID, runtime);
   }
-  if (read.job.kind === 'digest') return tellPending(read.job.runID, runtime);
+  if (read.job.kind === 'digest') {
+    await resumePostponed(read.job.runID, runtime);
+    return tellPending(read.job.runID, runtime);
+  }
   return convergeOne(read.job, deadlineMs, runtime);
+}
+
+/**
+ * Looks again at functions whose policies were not rewritten because the hour's rewrites were used up: who undoes the
+ * guard's work three times must not have the rest of the day. One that is still contended comes back on the list.
+ */
+async function resumePostponed(runID: string, { ports }: GuardRuntime): Promise<void> {
+  for (const functionArn of await ports.ledger.listPostponed()) {
+    await handOn([functionArn], runID, null, ports);
+    await ports.ledger.forgetPostponed(functionArn);
+  }
 }
 
 /** Tells what waits for the digest. A crash in between tells it again. */
@@ -34,9 +49,7 @@ async function tellPending(runID: string, { guard, ports, telemetry }: GuardRunt
 
 /** One job for each function, so that one function's trouble is its own. */
 async function spreadJob(runID: string, { ports }: GuardRuntime): Promise<void> {
-  for (const functionArn of await ports.ledger.listGuardedFunctions()) {
-    await ports.convergence.requestConvergence({ kind: 'function', functionArn, runID, offender: null });
-  }
+  await handOn(await ports.ledger.listGuardedFunctions(), runID, null, ports);
 }
 
 /** Tells of entries that expire within the week: once a day, however often the guard is deployed. */

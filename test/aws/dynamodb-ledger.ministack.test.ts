@@ -130,7 +130,11 @@ describeWithMinistack('the ledger in DynamoDB', (python) => {
       await ledger.settleContainment(work.eventID, work.snapshot, OUTCOME);
     }
     const fourth = nextWork(NOW + 30 * MINUTE, target);
+    expect(await ledger.listPostponed()).not.toContain(target.functionArn);
     expect(await begin(fourth, NOW + 30 * MINUTE)).toEqual({ kind: 'exhausted' });
+    expect(await ledger.listPostponed()).toContain(target.functionArn);
+    await ledger.forgetPostponed(target.functionArn);
+    expect(await ledger.listPostponed()).not.toContain(target.functionArn);
     expect(await ledger.readEvent(fourth.eventID)).toEqual({ kind: 'unknown' });
     expect(await begin(fourth, NOW + HOUR - 1)).toEqual({ kind: 'exhausted' });
     expect(await begin(fourth, NOW + HOUR)).toEqual({ kind: 'begun' });

@@ -125,6 +125,22 @@ describe('the same door again', () => {
     });
   });
 
+  it('by the same actor, to somebody else, is told by itself in mode observe', async () => {
+    const world = buildOpened();
+    const other = { ...EVERYBODY, Sid: 'another', Principal: { AWS: '555566667777' } };
+    const second = composeChange({
+      eventID: '0b1f6f0e-0000-4000-8000-00000000c002',
+      eventName: 'AddPermission20150331v2',
+      responseElements: { statement: JSON.stringify(other) },
+    });
+    await deliverChange(world, GRANT, { mode: 'observe' });
+    await deliverChange(world, second, { mode: 'observe' });
+    expect(readTold(world).map(({ text }) => text)).toEqual([
+      expect.stringContaining('444455556666'),
+      expect.stringContaining('555566667777'),
+    ]);
+  });
+
   it('is contained and told each time where the policy was opened anew', async () => {
     const world = buildOpened();
     await deliverChange(world, GRANT);

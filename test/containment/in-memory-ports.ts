@@ -116,6 +116,7 @@ export class InMemoryLedger implements Ledger {
   readonly events = new Map<string, Held>();
   readonly locks = new Map<string, { eventID: string; untilMs: number }>();
   readonly guarded = new Set<string>();
+  readonly postponed = new Set<string>();
   readonly alerts = new Map<
     string,
     { eventID: string; confirmed: boolean; firstMs: number; count: number }
@@ -153,6 +154,7 @@ export class InMemoryLedger implements Ledger {
     );
     if (recent.length >= MAX_WRITES_PER_HOUR) {
       this.locks.delete(nameTarget(snapshot.target));
+      this.postponed.add(snapshot.target.functionArn);
       return { kind: 'exhausted' };
     }
     this.events.set(eventID, { snapshot, state: 'begun' });
@@ -196,6 +198,16 @@ export class InMemoryLedger implements Ledger {
   async listGuardedFunctions(): Promise<readonly string[]> {
     this.#enter('listGuardedFunctions');
     return [...this.guarded].sort();
+  }
+
+  async listPostponed(): Promise<readonly string[]> {
+    this.#enter('listPostponed');
+    return [...this.postponed].sort();
+  }
+
+  async forgetPostponed(functionArn: string): Promise<void> {
+    this.#enter('forgetPostponed');
+    this.postponed.delete(functionArn);
   }
 
   async releaseFunction(functionArn: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { RetryableError } from '../../../containment/errors.ts';
 import type { Mode } from '../../../core/allowlist/allowlist.ts';
 import { handleJob } from '../../../functions/converge/job-handler.ts';
-import { composeAllowlist, FUNCTION_ARN, GUARD, POLICY } from '../../containment/calls.ts';
+import { composeAllowlist, FUNCTION_ARN, GUARD, POLICY, TARGET } from '../../containment/calls.ts';
 import { buildPlantedWorld } from '../../containment/guard-world.ts';
 import { recordTelemetry } from '../recorded-telemetry.ts';
 
@@ -79,6 +79,24 @@ describe('a job of the converging function', () => {
     expect(alert?.text).toContain(
       '2026-11-25T00:00:00.000Z  /functions/0/invokers/1  account 444455556666, team-media',
     );
+  });
+
+  it('for the digest looks again at what was undone three times within the hour', async () => {
+    const runtime = buildRuntime('enforce', []);
+    for (let round = 1; round <= 4; round += 1) {
+      runtime.ports.policies.place(TARGET, POLICY);
+      await handleJob(JOB.replace('run-1', `run-${round}`), LATER, runtime);
+    }
+    expect(runtime.ports.policies.look(TARGET)).toBe(POLICY);
+    await handleJob('{"kind":"digest","runID":"hour-1"}', LATER, runtime);
+    expect(runtime.ports.convergence.jobs).toEqual([
+      { kind: 'function', functionArn: FUNCTION_ARN, runID: 'hour-1', offender: null },
+    ]);
+    runtime.ports.clock.advance(3_600_000);
+    await handleJob(JSON.stringify(runtime.ports.convergence.jobs[0]), LATER, runtime);
+    expect(JSON.stringify(runtime.ports.policies.look(TARGET))).toContain('InvokeguardDeny');
+    await handleJob('{"kind":"digest","runID":"hour-2"}', LATER, runtime);
+    expect(runtime.ports.convergence.jobs).toHaveLength(1);
   });
 
   it('for the digest tells what no alert of its own told, and counts its messages', async () => {
