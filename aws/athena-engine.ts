@@ -15,27 +15,14 @@ import type {
   TableDescription,
   WorkgroupDescription,
 } from '../core/athena/query-engine.ts';
-import type { ClientSettings } from './clients.ts';
+import { type ClientSettings, composeClientConfig, PATIENT_LIMITS } from './clients.ts';
 import { classifyFault, describeFault, raiseFault } from './sdk-fault.ts';
 
 const CATALOG = 'AwsDataCatalog';
-const MAX_ATTEMPTS = 8;
-const CONNECTION_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Builds the client of the command; no function of ours asks Athena. */
-export function buildAthenaClient({ region, endpoint }: ClientSettings): AthenaClient {
-  return new AthenaClient({
-    region,
-    ...(endpoint === undefined || endpoint === '' ? {} : { endpoint }),
-    maxAttempts: MAX_ATTEMPTS,
-    retryMode: 'adaptive',
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  });
+export function buildAthenaClient(settings: ClientSettings): AthenaClient {
+  return new AthenaClient(composeClientConfig(settings, PATIENT_LIMITS));
 }
 
 const STATES: Readonly<Record<string, QueryProgress['state']>> = {

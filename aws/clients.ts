@@ -18,10 +18,19 @@ export interface Clients {
   readonly sqs: SQSClient;
 }
 
+/** How long a client tries. */
+export interface ClientLimits {
+  /** The first try counts. */
+  readonly maxAttempts: number;
+  readonly connectionMs: number;
+  readonly requestMs: number;
+}
+
 /** The first try and three more: with adaptive pacing that stays well inside one visibility timeout of the queue. */
-const MAX_ATTEMPTS = 4;
-const CONNECTION_TIMEOUT_MS = 2_000;
-const REQUEST_TIMEOUT_MS = 10_000;
+const GUARD_LIMITS: ClientLimits = { maxAttempts: 4, connectionMs: 2_000, requestMs: 10_000 };
+
+/** Reading many objects meets more throttling than calling a control plane, and nobody waits for one answer. */
+export const PATIENT_LIMITS: ClientLimits = { maxAttempts: 8, connectionMs: 5_000, requestMs: 30_000 };
 
 /**
  * Builds the clients. Retries are adaptive: Lambda's control plane takes 15 requests a second from the whole account,
@@ -37,7 +46,7 @@ export function buildClients(settings: ClientSettings): Clients {
   };
 }
 
-/** What all clients of the guard's functions have in common. */
+/** What all clients have in common. */
 export interface ClientConfig {
   readonly region: string;
   readonly endpoint?: string;
@@ -51,15 +60,18 @@ export interface ClientConfig {
 }
 
 /** The configuration of one client; each gets an object of its own, since the SDK writes into it. */
-export function composeClientConfig({ region, endpoint }: ClientSettings): ClientConfig {
+export function composeClientConfig(
+  { region, endpoint }: ClientSettings,
+  { maxAttempts, connectionMs, requestMs }: ClientLimits = GUARD_LIMITS,
+): ClientConfig {
   return {
     region,
     ...(endpoint === undefined || endpoint === '' ? {} : { endpoint }),
-    maxAttempts: MAX_ATTEMPTS,
+    maxAttempts,
     retryMode: 'adaptive',
     requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: connectionMs,
+      requestTimeout: requestMs,
       throwOnRequestTimeout: true,
     },
   };

@@ -1,13 +1,9 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { PermanentError } from '../containment/errors.ts';
-import type { ClientSettings } from './clients.ts';
+import { type ClientSettings, composeClientConfig, PATIENT_LIMITS } from './clients.ts';
 import { describeS3Fault, type S3Right } from './s3-fault.ts';
 import { describeFault } from './sdk-fault.ts';
 
-/** Reading many objects meets more throttling than calling a control plane, and nobody waits for one answer. */
-const MAX_ATTEMPTS = 8;
-const CONNECTION_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 30_000;
 /** How often the rest of an object is asked for where the connection broke in the middle. */
 const MAX_RESUMPTIONS = 3;
 
@@ -23,21 +19,15 @@ export interface S3Object {
  * throttled slows itself down.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
-export function buildS3Client({ region, endpoint }: ClientSettings): S3Client {
+export function buildS3Client(settings: ClientSettings): S3Client {
+  const config = composeClientConfig(settings, PATIENT_LIMITS);
   return new S3Client({
-    region,
+    ...config,
     // A local AWS has no names for its buckets.
-    ...(endpoint === undefined || endpoint === '' ? {} : { endpoint, forcePathStyle: true }),
+    ...(config.endpoint === undefined ? {} : { forcePathStyle: true }),
     followRegionRedirects: true,
-    maxAttempts: MAX_ATTEMPTS,
-    retryMode: 'adaptive',
     // gzip brings a checksum of its own, TLS guards the way, and what is resumed cannot be checked anyway.
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
   });
 }
 
