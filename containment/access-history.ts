@@ -77,7 +77,7 @@ async function readDoor(
   history: ChangeHistory,
   deadlineMs: number,
 ): Promise<DoorReading> {
-  const records: unknown[] = [];
+  let found: GrantingChange | undefined;
   let read: DoorReading['read'] = { kind: 'whole' };
   for (const eventName of query.eventNames) {
     for (let page = 0; ; page += 1) {
@@ -86,14 +86,13 @@ async function readDoor(
         break;
       }
       const answer = await history.readPage(eventName, page, deadlineMs);
-      if (answer.kind === 'unread') return { found: findGrantingChange(records, sought), read: answer };
-      records.push(...answer.records);
-      const found = findGrantingChange(records, sought);
+      if (answer.kind === 'unread') return { found, read: answer };
+      found = findGrantingChange(answer.records, sought, found);
       if (found !== undefined && isBest(found, sought)) return { found, read };
       if (answer.older === 'none') break;
     }
   }
-  return { found: findGrantingChange(records, sought), read };
+  return { found, read };
 }
 
 function isBest({ door, match }: GrantingChange, { removed }: SoughtAccess): boolean {

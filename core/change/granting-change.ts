@@ -29,12 +29,14 @@ export interface GrantingChange {
  * Finds the change that let the call in: of all that succeeded before it, concern this function and version or alias,
  * and are not the guard's own, the surest, and of equally sure ones the newest. Never throws.
  * @param records CloudTrail records, or whatever delivers them (`LookupEvents`), in any order
+ * @param before what was found among other records, such as those of the pages before
  */
 export function findGrantingChange(
   records: readonly unknown[],
   sought: SoughtAccess,
+  before?: GrantingChange,
 ): GrantingChange | undefined {
-  let best: GrantingChange | undefined;
+  let best = before;
   for (const record of records) {
     const found = readGrantingChange(record, sought);
     if (found !== undefined && (best === undefined || compareChanges(found, best) < 0)) best = found;
