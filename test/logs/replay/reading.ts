@@ -88,24 +88,10 @@ export async function judgeOneByOne(
       if (readTold(input, seen) === 'seen') return [];
       const invocation = parseInvocation(input);
       if (invocation.kind !== 'invocation') return [];
-      const { eventID, eventTime, functionArn, qualifier, errorCode } = invocation;
       const caller = identifyCaller(invocation);
-      const { verdict, reason, entry, nearest } = decideInvocation(invocation, caller, allowlist, mappings);
-      const outcome = errorCode === null ? 'succeeded' : 'failed';
-      return [
-        describeCall({
-          eventID,
-          eventTime,
-          functionArn,
-          qualifier,
-          caller,
-          verdict,
-          reason,
-          entry,
-          nearest,
-          outcome,
-        }),
-      ];
+      const decision = decideInvocation(invocation, caller, allowlist, mappings);
+      const outcome = invocation.errorCode === null ? 'succeeded' : 'failed';
+      return [describeCall({ ...invocation, caller, ...decision, outcome })];
     })
     .sort();
 }
@@ -141,21 +127,21 @@ export function describeCalls({ calls }: WholeReading): readonly string[] {
   return calls.map(describeCall).sort();
 }
 
+const CALL_FIELDS = [
+  'eventID',
+  'eventTime',
+  'functionArn',
+  'qualifier',
+  'caller',
+  'verdict',
+  'reason',
+  'entry',
+  'nearest',
+  'outcome',
+];
+
 function describeCall(call: Readonly<Record<string, unknown>>): string {
-  const { eventID, eventTime, functionArn, qualifier, caller, verdict, reason, entry, nearest, outcome } =
-    call;
-  return JSON.stringify([
-    eventID,
-    eventTime,
-    functionArn,
-    qualifier,
-    caller,
-    verdict,
-    reason,
-    entry,
-    nearest,
-    outcome,
-  ]);
+  return JSON.stringify(CALL_FIELDS.map((field) => call[field]));
 }
 
 /** All that a reading of logs came to. */
