@@ -6,6 +6,7 @@ import { findFunctionEntry } from '../core/allowlist/function-match.ts';
 import type { ConfigurationChange, FunctionAction } from '../core/change/change.ts';
 import { findOtherGrants } from '../core/change/other-grants.ts';
 import { decideMapping, judgeNotified } from '../core/change/trigger-judgement.ts';
+import { findUntold } from '../core/change/untold-door.ts';
 import type { Guard } from '../core/guard.ts';
 import { parseFunctionName, qualifyFunctionArn } from '../core/record/function-reference.ts';
 import { learnMapping } from '../core/record/learnt-mapping.ts';
@@ -65,6 +66,8 @@ async function answerOne(
   if (obstacle !== undefined || functionArn === null || guarded === undefined) {
     return obstacle ?? leave('the record names no function');
   }
+  const untold = findUntold(action);
+  if (untold !== undefined) return leave(untold);
   switch (action.kind) {
     case 'grant':
     case 'policy':

@@ -2,6 +2,7 @@ import type { Allowlist } from '../allowlist/allowlist.ts';
 import { findFunctionEntry } from '../allowlist/function-match.ts';
 import type { ChangeAction, ConfigurationChange } from './change.ts';
 import type { ChangeDecision } from './change-verdict.ts';
+import { findUntold } from './untold-door.ts';
 
 /**
  * What people are told of a change: a door that is opened or a guard that is weakened (`door`), or what lets nobody in
@@ -37,12 +38,14 @@ export function nameDoor(action: ChangeAction): string {
 }
 
 /**
- * Names the function whose versions and aliases have to be guarded after a change: a version or an alias was added, or
- * the function was made again, and what is new has no guards. Null for everything else.
+ * Names the function whose policies have to be looked at after a change, if they had guards: a version or an alias was
+ * added, or the function was made again, and what is new has none; or the record does not tell what was done to a policy,
+ * so that only the policy itself can. Null for everything else.
  */
 export function findUnguarded(change: ConfigurationChange, allowlist: Allowlist): string | null {
   const { action, errorCode, functionArn } = change;
-  if (errorCode !== null || functionArn === null || !addsPolicy(action)) return null;
+  const looked = addsPolicy(action) || findUntold(action) !== undefined;
+  if (errorCode !== null || functionArn === null || !looked) return null;
   const guarded = findFunctionEntry(allowlist, functionArn);
   return guarded?.mode === 'enforce' && guarded.scope === undefined ? functionArn : null;
 }

@@ -35,7 +35,7 @@ const RECORDS = {
     composeChange({
       ...common,
       eventName: 'PutResourcePolicy',
-      requestParameters: { resourceArn: FUNCTION_ARN },
+      requestParameters: { resourceArn: FUNCTION_ARN, policy: JSON.stringify(POLICY) },
     }),
 } as const;
 
