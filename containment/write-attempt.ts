@@ -16,9 +16,14 @@ import { digestSnapshot } from './snapshot-digest.ts';
 /** Longer than one run of the remediation function: a lock that outlives its holder delays, a short one collides. */
 const LEASE_MS = 120_000;
 
-const TUG_OF_WAR =
-  `the policy was rewritten ${MAX_WRITES_PER_HOUR} times within an hour and changed back each time; ` +
-  'find out who else manages it (a deployment, perhaps). The guard looks again within two hours';
+/** Only a policy that is brought under the whole list is looked at again without anybody calling. */
+function describeContention({ scope }: ContainmentRequest): string {
+  const next = scope.kind === 'allowlist' ? '. The guard looks again within two hours' : '';
+  return (
+    `the policy was rewritten ${MAX_WRITES_PER_HOUR} times within an hour and changed back each time: ` +
+    `find out who else manages it (a deployment, perhaps)${next}`
+  );
+}
 
 /**
  * Makes one attempt to write a proven plan: lock and snapshot in one transaction, the write, the read-back. Where
@@ -39,7 +44,10 @@ export async function writePlan(
     case 'busy':
       return { kind: 'again', reason: 'another containment of the same function holds the lock' };
     case 'exhausted':
-      return { kind: 'done', outcome: { kind: 'refused', reason: TUG_OF_WAR, notStopped: plan.notes } };
+      return {
+        kind: 'done',
+        outcome: { kind: 'refused', reason: describeContention(request), notStopped: plan.notes },
+      };
     case 'begun':
       return writeUnderLock({ request, before, plan, ports, snapshot: fresh });
     case 'resumed':

@@ -1,7 +1,8 @@
+import { containTarget } from '../../containment/containment.ts';
 import { type Convergence, type ConvergencePorts, convergeFunction } from '../../containment/convergence.ts';
 import { PermanentError, RetryableError } from '../../containment/errors.ts';
 import type { Allowlist } from '../../core/allowlist/allowlist.ts';
-import { composeAllowlist, FUNCTION_ARN, GUARD, PLANTED_GRANT, S3_GRANT } from './calls.ts';
+import { composeAllowlist, FUNCTION_ARN, GUARD, PLANTED_GRANT, S3_ENTRY, S3_GRANT, TARGET } from './calls.ts';
 import { InMemoryLedger, InMemoryPolicies, StandingClock } from './in-memory-ports.ts';
 
 const QUALIFIERS = ['$LATEST', 'live', '2', '1'];
@@ -155,5 +156,25 @@ describe('trouble on the way', () => {
     expect(outcomes).toEqual(['contained', 'contained', 'contained', 'refused']);
     world.clock.advance(3_600_000);
     expect(readOutcomes(await converge(world, { runID: 'run-5' }))['function']).toBe('contained');
+  });
+
+  const offender = { kind: 'user', userArn: 'arn:aws:iam::111122223333:user/mallory' } as const;
+  it.each([
+    ['promises to look again for a whole list', { kind: 'allowlist' }, /looks again within two hours$/],
+    [
+      'promises nothing for one offender, whom only a call names',
+      { kind: 'offender', offender },
+      /perhaps\)$/,
+    ],
+  ] as const)('%s, where it is undone three times an hour', async (_what, scope, end) => {
+    const world = buildWorld();
+    const request = { target: TARGET, entries: [S3_ENTRY], scope, offender, from: 'standing' } as const;
+    const ends: string[] = [];
+    for (let round = 1; round <= 4; round += 1) {
+      world.policies.place(TARGET, { Version: '2012-10-17', Statement: [S3_GRANT, PLANTED_GRANT] });
+      const outcome = await containTarget({ ...request, eventID: `event-${round}` }, GUARD, world);
+      ends.push(outcome.kind === 'refused' ? outcome.reason : outcome.kind);
+    }
+    expect(ends).toEqual(['contained', 'contained', 'contained', expect.stringMatching(end)]);
   });
 });
