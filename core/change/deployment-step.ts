@@ -8,8 +8,8 @@ export const CLOUDFORMATION = 'cloudformation.amazonaws.com';
 
 /**
  * Passes over what CloudFormation does by the dozen when the guard is deployed: rules and alarms are written anew, its
- * functions get new code and settings. The operation on the stack is told, once and by name, and no other stack can
- * change these parts. All else is told through CloudFormation too: any stack may overwrite a queue's policy.
+ * functions get new code and settings. The operation on the stack is told, once and by name, and CloudFormation is taken
+ * to let no other stack write these parts. All else is told through it too: any stack may overwrite a queue's policy.
  * `undefined` for everything that is no such step. The live watch leaves out the same calls.
  */
 export function judgeDeployment(change: ConfigurationChange): ChangeDecision | undefined {

@@ -13,8 +13,8 @@ export const FIXED_NAME_STEM = 'invokeguard-';
  * counts is characters: a pattern has room for the beginnings of names, not for all of them. A test holds both together.
  *
  * Through CloudFormation only those calls are left out that an update of the guard's own stack makes in numbers, on
- * resources that no other stack can own. A policy of a queue, a topic, a role or a bucket can be written by any stack,
- * and Cloud Control writes through CloudFormation as well, so that its calls are watched instead.
+ * resources that CloudFormation is taken to let no other stack own. A policy of a queue, a topic, a role or a bucket can be
+ * written by any stack, and Cloud Control writes through CloudFormation as well, so that its calls are watched instead.
  */
 export function listWatchedCalls(parts: WatchedParts): readonly WatchedCalls[] {
   return [
